@@ -1,0 +1,75 @@
+//! The manifest: what a bundle says about itself, as JSON for people and tools.
+
+use ir::region::Region;
+use serde::{Deserialize, Serialize};
+
+/// The manifest version that this build writes and reads.
+pub const MANIFEST_VERSION: u32 = 1;
+
+/// How float arithmetic was treated at compile time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FpMode {
+    /// Every operation is rounded separately and keeps its order.
+    #[default]
+    Exact,
+}
+
+/// The options that the kernels depend on.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// Float mode.
+    pub fp: FpMode,
+    /// PTX targets, such as `sm_80`.
+    pub targets: Vec<String>,
+}
+
+/// A memory that regions use, and the name under which the rewritten module exports it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemoryExport {
+    /// The memory index that footprints name.
+    pub index: u32,
+    /// The reserved export name.
+    pub export: String,
+}
+
+/// PTX text of one region for one target.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PtxImage {
+    /// The region's id.
+    pub region: u32,
+    /// The mapping it realises.
+    pub mapping: u32,
+    /// The target, such as `sm_80`.
+    pub target: String,
+    /// The name of the `.entry`.
+    pub entry: String,
+    /// The text.
+    pub text: String,
+}
+
+/// What a bundle says about itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// [`MANIFEST_VERSION`].
+    pub version: u32,
+    /// BLAKE3 of the original module, in hex.
+    pub source: String,
+    /// Name and version of the compiler.
+    pub compiler: String,
+    /// The compile options.
+    pub options: Options,
+    /// BLAKE3 of the rewritten module without our sections, in hex.
+    pub module: String,
+    /// BLAKE3 of the kernels section, in hex.
+    pub kernels: String,
+    /// BLAKE3 of the PTX section, in hex.
+    pub ptx: String,
+    /// The memories that regions use.
+    pub memories: Vec<MemoryExport>,
+    /// The regions, by id.
+    pub regions: Vec<Region>,
+}

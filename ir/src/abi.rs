@@ -1,0 +1,60 @@
+//! The calling convention of a kernel's PTX entry, shared by the emitter and by everything that launches one.
+//!
+//! Parameters, in this order: the bail flag's address (a `u32` in device memory, 0 before the launch, set to 1 by any
+//! thread that bails); the address of the returned values (one 8-byte slot each, preset to the reduction's identity);
+//! the trip count of each dimension; for each footprint a delta (device address = delta + guest address, modulo 2^64);
+//! the live-ins as raw bits.
+
+use crate::lowered::Type;
+use crate::region::{Mapping, Region, limits};
+
+/// One parameter of a kernel entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Param {
+    /// Device address of the bail flag, `u64`.
+    BailFlag,
+    /// Device address of the returned values, `u64`.
+    Returns,
+    /// Trip count of this dimension, `u64`.
+    Trip(u32),
+    /// Device address minus guest address of this footprint, `u64`.
+    Delta(u32),
+    /// The live-in with this index.
+    LiveIn(u32, Type),
+}
+
+impl Param {
+    /// The width in bits.
+    pub fn bits(self) -> u32 {
+        match self {
+            Param::LiveIn(_, ty) => ty.bits(),
+            _ => 64,
+        }
+    }
+}
+
+/// The parameters of a region's kernel.
+pub fn params(region: &Region) -> Vec<Param> {
+    let mut params = vec![Param::BailFlag, Param::Returns];
+    params.extend((0..region.trips.len() as u32).map(Param::Trip));
+    params.extend((0..region.footprints.len() as u32).map(Param::Delta));
+    params.extend(region.live_ins.iter().enumerate().map(|(i, l)| Param::LiveIn(i as u32, l.ty)));
+    params
+}
+
+/// The grid for `trips` iterations under `mapping`; `None` if a device couldn't hold it.
+///
+/// Grid x counts blocks of `mapping.block` threads along the first mapped dimension; y and z count single iterations.
+pub fn grid(mapping: &Mapping, trips: &[i128]) -> Option<[u32; 3]> {
+    let mut grid = [1u32; 3];
+    for (axis, &dim) in mapping.grid.iter().enumerate() {
+        let trips = *trips.get(dim as usize)?;
+        let blocks = if axis == 0 { (trips + mapping.block as i128 - 1) / mapping.block as i128 } else { trips };
+        let limit = if axis == 0 { i32::MAX as i128 } else { 65_535 };
+        if trips > limits::MAX_TRIPS || blocks > limit {
+            return None;
+        }
+        grid[axis] = blocks.max(0) as u32;
+    }
+    Some(grid)
+}

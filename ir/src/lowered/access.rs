@@ -1,0 +1,70 @@
+//! The widths and extensions of memory accesses.
+
+use super::Type;
+use serde::{Deserialize, Serialize};
+
+macro_rules! kinds {
+    ($(#[$doc:meta])* $name:ident { $($kind:ident $text:literal $ty:ident $width:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+        #[allow(missing_docs)]
+        pub enum $name { $($kind),* }
+
+        impl $name {
+            /// Every kind, in table order.
+            pub const ALL: &'static [$name] = &[$($name::$kind),*];
+
+            /// The Wasm text name.
+            pub fn name(self) -> &'static str {
+                match self { $($name::$kind => $text),* }
+            }
+
+            /// The type of the value loaded or stored.
+            pub fn ty(self) -> Type {
+                match self { $($name::$kind => Type::$ty),* }
+            }
+
+            /// The number of bytes touched.
+            pub fn width(self) -> u32 {
+                match self { $($name::$kind => $width),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A load with its extension (WebAssembly core specification, 4.4.7).
+    LoadKind {
+        I32 "i32.load" I32 4; I64 "i64.load" I64 8; F32 "f32.load" F32 4; F64 "f64.load" F64 8;
+        I32S8 "i32.load8_s" I32 1; I32U8 "i32.load8_u" I32 1; I32S16 "i32.load16_s" I32 2; I32U16 "i32.load16_u" I32 2;
+        I64S8 "i64.load8_s" I64 1; I64U8 "i64.load8_u" I64 1; I64S16 "i64.load16_s" I64 2; I64U16 "i64.load16_u" I64 2;
+        I64S32 "i64.load32_s" I64 4; I64U32 "i64.load32_u" I64 4;
+    }
+}
+
+kinds! {
+    /// A store with its truncation (WebAssembly core specification, 4.4.7).
+    StoreKind {
+        I32 "i32.store" I32 4; I64 "i64.store" I64 8; F32 "f32.store" F32 4; F64 "f64.store" F64 8;
+        I32As8 "i32.store8" I32 1; I32As16 "i32.store16" I32 2;
+        I64As8 "i64.store8" I64 1; I64As16 "i64.store16" I64 2; I64As32 "i64.store32" I64 4;
+    }
+}
+
+impl LoadKind {
+    /// True if a narrow load is sign-extended.
+    pub fn is_signed(self) -> bool {
+        matches!(self, LoadKind::I32S8 | LoadKind::I32S16 | LoadKind::I64S8 | LoadKind::I64S16 | LoadKind::I64S32)
+    }
+
+    /// The value that a load of `width()` little-endian bytes, zero-extended in `raw`, produces.
+    pub fn extend(self, raw: u64) -> u64 {
+        let value = if self.is_signed() {
+            let shift = 64 - 8 * self.width();
+            (((raw << shift) as i64) >> shift) as u64
+        } else {
+            raw
+        };
+        value & self.ty().mask()
+    }
+}

@@ -1,0 +1,290 @@
+//! Functions, blocks, instructions and terminators.
+
+use super::{BinaryOp, Const, LoadKind, StoreKind, Type, UnaryOp};
+use serde::{Deserialize, Serialize};
+
+/// An SSA value, an index into [`Func::values`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Value(pub u32);
+
+/// A basic block, an index into [`Func::blocks`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct BlockId(pub u32);
+
+impl Value {
+    /// The index into [`Func::values`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl BlockId {
+    /// The block that control enters first.
+    pub const ENTRY: BlockId = BlockId(0);
+
+    /// The index into [`Func::blocks`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A function. Block 0 is the entry; its parameters are the function's.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Func {
+    /// The name shown to people; may be empty.
+    pub name: String,
+    /// The type of each value.
+    pub values: Vec<Type>,
+    /// The basic blocks.
+    pub blocks: Vec<Block>,
+    /// The types that [`Term::Return`] carries.
+    pub results: Vec<Type>,
+}
+
+/// A basic block.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Block {
+    /// The values that every edge to this block passes.
+    pub params: Vec<Value>,
+    /// The instructions, in program order.
+    pub insts: Vec<Inst>,
+    /// How the block ends.
+    pub term: Term,
+}
+
+/// An instruction.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Inst {
+    /// The value defined, if the operation has one.
+    pub result: Option<Value>,
+    /// What is done.
+    pub op: Op,
+    /// The byte offset of the Wasm operator in the module, for messages; 0 where there is none.
+    pub at: u32,
+}
+
+/// An operation.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Op {
+    /// A constant.
+    Const(Const),
+    /// An operator with one operand.
+    Unary(UnaryOp, Value),
+    /// An operator with two operands.
+    Binary(BinaryOp, Value, Value),
+    /// `if cond != 0 { if_true } else { if_false }`, bit for bit.
+    Select {
+        /// An `i32`.
+        cond: Value,
+        /// The result for a condition that isn't zero.
+        if_true: Value,
+        /// The result for zero.
+        if_false: Value,
+    },
+    /// A load from `zext(addr) + offset`.
+    Load {
+        /// Width and extension.
+        kind: LoadKind,
+        /// Memory index in a guest function, footprint index in a kernel.
+        space: u32,
+        /// The memarg offset in bytes.
+        offset: u64,
+        /// The address operand.
+        addr: Value,
+    },
+    /// A store to `zext(addr) + offset`.
+    Store {
+        /// Width and truncation.
+        kind: StoreKind,
+        /// Memory index in a guest function, footprint index in a kernel.
+        space: u32,
+        /// The memarg offset in bytes.
+        offset: u64,
+        /// The address operand.
+        addr: Value,
+        /// The value stored.
+        value: Value,
+    },
+    /// Reads a global; only in guest functions.
+    GlobalGet(u32),
+    /// Writes a global; only in guest functions.
+    GlobalSet(u32, Value),
+    /// An operator that no kernel may hold, by its Wasm name; only in guest functions.
+    Foreign(String),
+    /// One result of the [`Op::Foreign`] before it; only in guest functions.
+    ForeignResult,
+}
+
+/// A branch target with the values for its parameters.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Target {
+    /// Where control goes.
+    pub block: BlockId,
+    /// One value per parameter of `block`.
+    pub args: Vec<Value>,
+}
+
+/// How a block ends.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Term {
+    /// Continues at the target.
+    Jump(Target),
+    /// Continues at `then` if `cond` isn't zero, else at `otherwise`.
+    Branch {
+        /// An `i32`.
+        cond: Value,
+        /// Taken for a condition that isn't zero.
+        then: Target,
+        /// Taken for zero.
+        otherwise: Target,
+    },
+    /// Continues at `targets[index]`, or at `default` past the end.
+    Switch {
+        /// An `i32`, read unsigned.
+        index: Value,
+        /// The table.
+        targets: Vec<Target>,
+        /// Taken for every other index.
+        default: Target,
+    },
+    /// Leaves the function.
+    Return(Vec<Value>),
+    /// Traps; only in guest functions.
+    Unreachable,
+    /// Gives the whole region up; only in kernels.
+    Bail,
+}
+
+impl Term {
+    /// The targets, in order; empty for a block that leaves the function.
+    pub fn targets(&self) -> Vec<&Target> {
+        match self {
+            Term::Jump(target) => vec![target],
+            Term::Branch { then, otherwise, .. } => vec![then, otherwise],
+            Term::Switch { targets, default, .. } => targets.iter().chain(std::iter::once(default)).collect(),
+            Term::Return(_) | Term::Unreachable | Term::Bail => Vec::new(),
+        }
+    }
+
+    /// The targets, in order, for changing.
+    pub fn targets_mut(&mut self) -> Vec<&mut Target> {
+        match self {
+            Term::Jump(target) => vec![target],
+            Term::Branch { then, otherwise, .. } => vec![then, otherwise],
+            Term::Switch { targets, default, .. } => targets.iter_mut().chain(std::iter::once(default)).collect(),
+            Term::Return(_) | Term::Unreachable | Term::Bail => Vec::new(),
+        }
+    }
+
+    /// Calls `visit` with every value the terminator itself reads, arguments of targets included.
+    pub fn for_each_use(&self, mut visit: impl FnMut(Value)) {
+        match self {
+            Term::Branch { cond, .. } => visit(*cond),
+            Term::Switch { index, .. } => visit(*index),
+            Term::Return(values) => values.iter().copied().for_each(&mut visit),
+            Term::Jump(_) | Term::Unreachable | Term::Bail => {}
+        }
+        for target in self.targets() {
+            target.args.iter().copied().for_each(&mut visit);
+        }
+    }
+
+    /// Replaces every value the terminator reads.
+    pub fn map_uses(&mut self, mut map: impl FnMut(Value) -> Value) {
+        match self {
+            Term::Branch { cond, .. } => *cond = map(*cond),
+            Term::Switch { index, .. } => *index = map(*index),
+            Term::Return(values) => values.iter_mut().for_each(|v| *v = map(*v)),
+            Term::Jump(_) | Term::Unreachable | Term::Bail => {}
+        }
+        for target in self.targets_mut() {
+            target.args.iter_mut().for_each(|v| *v = map(*v));
+        }
+    }
+}
+
+impl Op {
+    /// Calls `visit` with every operand, in order.
+    pub fn for_each_use(&self, mut visit: impl FnMut(Value)) {
+        match *self {
+            Op::Const(_) | Op::GlobalGet(_) | Op::Foreign(_) | Op::ForeignResult => {}
+            Op::Unary(_, a) | Op::GlobalSet(_, a) | Op::Load { addr: a, .. } => visit(a),
+            Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } => {
+                visit(a);
+                visit(b);
+            }
+            Op::Select { cond, if_true, if_false } => {
+                visit(cond);
+                visit(if_true);
+                visit(if_false);
+            }
+        }
+    }
+
+    /// Replaces every operand.
+    pub fn map_uses(&mut self, mut map: impl FnMut(Value) -> Value) {
+        match self {
+            Op::Const(_) | Op::GlobalGet(_) | Op::Foreign(_) | Op::ForeignResult => {}
+            Op::Unary(_, a) | Op::GlobalSet(_, a) | Op::Load { addr: a, .. } => *a = map(*a),
+            Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } => {
+                *a = map(*a);
+                *b = map(*b);
+            }
+            Op::Select { cond, if_true, if_false } => {
+                *cond = map(*cond);
+                *if_true = map(*if_true);
+                *if_false = map(*if_false);
+            }
+        }
+    }
+
+    /// True if a kernel bails when this operation traps.
+    pub fn can_trap(&self) -> bool {
+        match self {
+            Op::Unary(op, _) => op.can_trap(),
+            Op::Binary(op, ..) => op.can_trap(),
+            _ => false,
+        }
+    }
+}
+
+impl Func {
+    /// A new value of type `ty`.
+    pub fn new_value(&mut self, ty: Type) -> Value {
+        self.values.push(ty);
+        Value(self.values.len() as u32 - 1)
+    }
+
+    /// A new block without parameters or instructions that ends in [`Term::Unreachable`].
+    pub fn new_block(&mut self) -> BlockId {
+        self.blocks.push(Block { params: Vec::new(), insts: Vec::new(), term: Term::Unreachable });
+        BlockId(self.blocks.len() as u32 - 1)
+    }
+
+    /// The type of `value`.
+    pub fn ty(&self, value: Value) -> Type {
+        self.values[value.index()]
+    }
+
+    /// The block `id`.
+    pub fn block(&self, id: BlockId) -> &Block {
+        &self.blocks[id.index()]
+    }
+
+    /// The block `id`, for changing.
+    pub fn block_mut(&mut self, id: BlockId) -> &mut Block {
+        &mut self.blocks[id.index()]
+    }
+
+    /// Appends an operation to `block` and returns the value it defines.
+    pub fn push(&mut self, block: BlockId, op: Op, ty: Type, at: u32) -> Value {
+        let result = self.new_value(ty);
+        self.block_mut(block).insts.push(Inst { result: Some(result), op, at });
+        result
+    }
+
+    /// True if some edge or operation can make a kernel bail.
+    pub fn can_bail(&self) -> bool {
+        self.blocks.iter().any(|b| matches!(b.term, Term::Bail) || b.insts.iter().any(|i| i.op.can_trap()))
+    }
+}

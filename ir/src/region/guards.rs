@@ -1,0 +1,260 @@
+//! SANDBOX: guards. A dispatch runs only where every guard says yes.
+//!
+//! What must hold: [`Program::evaluate`] answers yes only if every integer on the way was computed exactly. Every
+//! operation is checked 128-bit arithmetic; an overflow, a division by a divisor that isn't positive, a scalar without a
+//! value or a reference to something missing makes the whole answer an error, and an error is a no. Who relies on it:
+//! the runtime's dispatch, and through it the host's memory safety.
+
+use super::exprs::ScalarId;
+use super::model::Footprint;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// An index into [`Program::ints`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct IntId(pub u32);
+
+/// An index into [`Program::preds`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PredId(pub u32);
+
+/// A node of the integer language: exact integers within 128 bits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Int {
+    /// A constant.
+    Const(i64),
+    /// A scalar `i32` or `i64` read as a signed integer.
+    Signed(ScalarId),
+    /// A scalar `i32` or `i64` read as an unsigned integer.
+    Unsigned(ScalarId),
+    /// The length of a memory in bytes at dispatch.
+    MemoryBytes(u32),
+    /// Sum.
+    Add(IntId, IntId),
+    /// Difference.
+    Sub(IntId, IntId),
+    /// Product.
+    Mul(IntId, IntId),
+    /// Quotient rounded toward negative infinity; the divisor must be positive.
+    FloorDiv(IntId, IntId),
+    /// Smaller of two.
+    Min(IntId, IntId),
+    /// Larger of two.
+    Max(IntId, IntId),
+}
+
+/// A node of the predicate language.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Pred {
+    /// `a < b`.
+    Lt(IntId, IntId),
+    /// `a <= b`.
+    Le(IntId, IntId),
+    /// `a == b`.
+    Eq(IntId, IntId),
+    /// The first, which must be positive, divides the second.
+    Divides(IntId, IntId),
+    /// Both.
+    And(PredId, PredId),
+    /// At least one.
+    Or(PredId, PredId),
+    /// The opposite.
+    Not(PredId),
+    /// Two memory indices denote one memory.
+    SameMemory(u32, u32),
+    /// The hulls of two footprints have no byte in common.
+    Disjoint(u32, u32),
+}
+
+/// A guard: a predicate that must hold, and what it stands for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Guard {
+    /// What must hold.
+    pub pred: PredId,
+    /// What the guard protects, for `explain`.
+    pub why: String,
+}
+
+/// The integers and predicates of a region.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Program {
+    /// Integer nodes; operands have smaller indices.
+    pub ints: Vec<Int>,
+    /// Predicate nodes; operands have smaller indices.
+    pub preds: Vec<Pred>,
+}
+
+/// What a dispatch knows when it evaluates guards.
+#[derive(Clone, Copy, Debug)]
+pub struct GuardEnv<'a> {
+    /// For each scalar node its bits and whether it is 64 bits wide; `None` where it has no value.
+    pub scalars: &'a [Option<(u64, bool)>],
+    /// For each memory index an identity (equal exactly for the same memory) and the length in bytes.
+    pub memories: &'a [(u64, u64)],
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum GuardError {
+    /// An intermediate result needs more than 128 bits.
+    #[error("integer overflow in a guard")]
+    Overflow,
+    /// A divisor that isn't positive.
+    #[error("division by a number that isn't positive in a guard")]
+    Division,
+    /// A reference to a node, scalar or memory that has no value.
+    #[error("a guard refers to something that has no value")]
+    Missing,
+}
+
+/// The byte range that a footprint covers, as offsets into its memory: `lo..hi`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bounds {
+    /// The first byte.
+    pub lo: i128,
+    /// One past the last byte.
+    pub hi: i128,
+}
+
+/// All integers, hulls and the verdict of one evaluation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// The value of each integer node.
+    pub ints: Vec<i128>,
+    /// The hull of each footprint.
+    pub hulls: Vec<Bounds>,
+    /// The first guard that says no, if any.
+    pub refused: Option<usize>,
+}
+
+impl Program {
+    /// Adds an integer node, or returns the equal one that is there.
+    pub fn int(&mut self, node: Int) -> IntId {
+        let found = self.ints.iter().position(|&n| n == node);
+        let index = found.unwrap_or_else(|| {
+            self.ints.push(node);
+            self.ints.len() - 1
+        });
+        IntId(index as u32)
+    }
+
+    /// Adds a predicate node, or returns the equal one that is there.
+    pub fn pred(&mut self, node: Pred) -> PredId {
+        let found = self.preds.iter().position(|&n| n == node);
+        let index = found.unwrap_or_else(|| {
+            self.preds.push(node);
+            self.preds.len() - 1
+        });
+        PredId(index as u32)
+    }
+
+    /// Evaluates the integers, the hulls of `footprints` whose counts are `trips`, and `guards` in order.
+    ///
+    /// Integers that no guard, footprint or trip count needs are computed as well: a program holds none.
+    pub fn evaluate(
+        &self,
+        env: GuardEnv<'_>,
+        footprints: &[Footprint],
+        trips: &[IntId],
+        guards: &[Guard],
+    ) -> Result<Answer, GuardError> {
+        let mut ints: Vec<i128> = Vec::with_capacity(self.ints.len());
+        for node in &self.ints {
+            ints.push(int_value(node, &ints, env)?);
+        }
+        let hulls = footprints.iter().map(|footprint| footprint.hull(&ints, trips)).collect::<Result<Vec<_>, _>>()?;
+        let mut preds: Vec<bool> = Vec::with_capacity(self.preds.len());
+        for node in &self.preds {
+            preds.push(self.pred_value(node, &preds, &ints, &hulls, footprints, env)?);
+        }
+        for (index, guard) in guards.iter().enumerate() {
+            if !*preds.get(guard.pred.0 as usize).ok_or(GuardError::Missing)? {
+                return Ok(Answer { ints, hulls, refused: Some(index) });
+            }
+        }
+        Ok(Answer { ints, hulls, refused: None })
+    }
+
+    fn pred_value(
+        &self,
+        node: &Pred,
+        preds: &[bool],
+        ints: &[i128],
+        hulls: &[Bounds],
+        footprints: &[Footprint],
+        env: GuardEnv<'_>,
+    ) -> Result<bool, GuardError> {
+        let int = |id: IntId| ints.get(id.0 as usize).copied().ok_or(GuardError::Missing);
+        let pred = |id: PredId| preds.get(id.0 as usize).copied().ok_or(GuardError::Missing);
+        let memory = |index: u32| env.memories.get(index as usize).copied().ok_or(GuardError::Missing);
+        Ok(match *node {
+            Pred::Lt(a, b) => int(a)? < int(b)?,
+            Pred::Le(a, b) => int(a)? <= int(b)?,
+            Pred::Eq(a, b) => int(a)? == int(b)?,
+            Pred::Divides(d, n) => {
+                let (d, n) = (int(d)?, int(n)?);
+                d > 0 && n % d == 0
+            }
+            Pred::And(a, b) => pred(a)? && pred(b)?,
+            Pred::Or(a, b) => pred(a)? || pred(b)?,
+            Pred::Not(a) => !pred(a)?,
+            Pred::SameMemory(a, b) => memory(a)?.0 == memory(b)?.0,
+            Pred::Disjoint(a, b) => {
+                let find = |i: u32| {
+                    let footprint = footprints.get(i as usize).ok_or(GuardError::Missing)?;
+                    Ok((memory(footprint.memory)?.0, hulls[i as usize]))
+                };
+                let ((m, p), (n, q)) = (find(a)?, find(b)?);
+                m != n || p.hi <= q.lo || q.hi <= p.lo
+            }
+        })
+    }
+}
+
+fn int_value(node: &Int, ints: &[i128], env: GuardEnv<'_>) -> Result<i128, GuardError> {
+    let int = |id: IntId| ints.get(id.0 as usize).copied().ok_or(GuardError::Missing);
+    let scalar = |id: ScalarId| env.scalars.get(id.0 as usize).copied().flatten().ok_or(GuardError::Missing);
+    let exact = |value: Option<i128>| value.ok_or(GuardError::Overflow);
+    match *node {
+        Int::Const(value) => Ok(value as i128),
+        Int::Signed(id) => {
+            let (bits, wide) = scalar(id)?;
+            Ok(if wide { bits as i64 as i128 } else { bits as u32 as i32 as i128 })
+        }
+        Int::Unsigned(id) => {
+            let (bits, wide) = scalar(id)?;
+            Ok(if wide { bits as i128 } else { bits as u32 as i128 })
+        }
+        Int::MemoryBytes(index) => env.memories.get(index as usize).map(|m| m.1 as i128).ok_or(GuardError::Missing),
+        Int::Add(a, b) => exact(int(a)?.checked_add(int(b)?)),
+        Int::Sub(a, b) => exact(int(a)?.checked_sub(int(b)?)),
+        Int::Mul(a, b) => exact(int(a)?.checked_mul(int(b)?)),
+        Int::FloorDiv(a, b) => {
+            let (a, b) = (int(a)?, int(b)?);
+            if b <= 0 { Err(GuardError::Division) } else { Ok(a.div_euclid(b)) }
+        }
+        Int::Min(a, b) => Ok(int(a)?.min(int(b)?)),
+        Int::Max(a, b) => Ok(int(a)?.max(int(b)?)),
+    }
+}
+
+impl Footprint {
+    /// The smallest byte range that holds every access, given the integer nodes and the trip count of each dimension.
+    ///
+    /// A dimension without iterations makes the hull empty.
+    pub fn hull(&self, ints: &[i128], trips: &[IntId]) -> Result<Bounds, GuardError> {
+        let int = |id: IntId| ints.get(id.0 as usize).copied().ok_or(GuardError::Missing);
+        let base = int(self.base)?;
+        let (mut lo, mut hi) = (base, base.checked_add(self.width as i128).ok_or(GuardError::Overflow)?);
+        for dim in &self.dims {
+            let count = int(*trips.get(dim.dim as usize).ok_or(GuardError::Missing)?)?;
+            if count <= 0 {
+                return Ok(Bounds { lo: base, hi: base });
+            }
+            let reach = int(dim.stride)?.checked_mul(count - 1).ok_or(GuardError::Overflow)?;
+            let end = if reach < 0 { &mut lo } else { &mut hi };
+            *end = end.checked_add(reach).ok_or(GuardError::Overflow)?;
+        }
+        Ok(Bounds { lo, hi })
+    }
+}

@@ -1,0 +1,244 @@
+//! The parts of a region.
+
+use super::exprs::{ScalarId, Scalars};
+use super::guards::{Guard, IntId, Program};
+use crate::lowered::{Func, Type};
+use serde::{Deserialize, Serialize};
+
+/// Where a region came from, for people.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Place {
+    /// The function's index in the original module.
+    pub function: u32,
+    /// Its name, from the name section or an export.
+    pub name: Option<String>,
+    /// The byte offset of the `loop` operator in the original module.
+    pub offset: u32,
+    /// `file:line` where the module carries DWARF.
+    pub line: Option<String>,
+}
+
+/// A value that the guest passes to a dispatch: a local at the loop's entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LiveIn {
+    /// The local's index in the original function.
+    pub local: u32,
+    /// Its type, a scalar.
+    pub ty: Type,
+}
+
+/// A value that a completed dispatch hands back to a local.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LiveOut {
+    /// The local's index in the original function.
+    pub local: u32,
+    /// Its type, a scalar.
+    pub ty: Type,
+    /// The value, over live-ins, trip counts and returned values.
+    pub value: ScalarId,
+}
+
+/// What a kernel does to a footprint.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Access {
+    /// Only loads.
+    Read,
+    /// Only stores.
+    Write,
+    /// Both.
+    ReadWrite,
+}
+
+impl Access {
+    /// True if the kernel may store there.
+    pub fn writes(self) -> bool {
+        self != Access::Read
+    }
+}
+
+/// One dimension of a footprint: `base` moves by `stride` bytes with every iteration of `dim`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FootprintDim {
+    /// The parallel dimension.
+    pub dim: u32,
+    /// Bytes per iteration, negative for a walk downwards.
+    pub stride: IntId,
+}
+
+/// The bytes a group of accesses can touch: `width` bytes at `base + sum(stride * i)` for every iteration.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Footprint {
+    /// The memory index.
+    pub memory: u32,
+    /// The address of the first byte in iteration 0.
+    pub base: IntId,
+    /// How it moves.
+    pub dims: Vec<FootprintDim>,
+    /// Bytes touched per iteration, from the lowest to the highest.
+    pub width: u64,
+    /// Loads, stores or both.
+    pub access: Access,
+    /// True if every iteration writes all `width` bytes and reads none of them.
+    pub must_write: bool,
+    /// The widest natural alignment in bytes among the accesses; a device that can't access unaligned memory runs the
+    /// region only if `base` and all strides are multiples of it.
+    pub align: u32,
+}
+
+/// How the values of all threads become one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum ReduceOp {
+    /// Wrapping sum.
+    Add,
+    /// Wrapping product.
+    Mul,
+    /// Bitwise and.
+    And,
+    /// Bitwise or.
+    Or,
+    /// Bitwise exclusive or.
+    Xor,
+    /// Signed minimum.
+    MinS,
+    /// Unsigned minimum.
+    MinU,
+    /// Signed maximum.
+    MaxS,
+    /// Unsigned maximum.
+    MaxU,
+}
+
+impl ReduceOp {
+    /// Every operator.
+    pub const ALL: [ReduceOp; 9] = [
+        ReduceOp::Add,
+        ReduceOp::Mul,
+        ReduceOp::And,
+        ReduceOp::Or,
+        ReduceOp::Xor,
+        ReduceOp::MinS,
+        ReduceOp::MinU,
+        ReduceOp::MaxS,
+        ReduceOp::MaxU,
+    ];
+
+    /// The value that changes nothing, for an integer type.
+    pub fn identity(self, ty: Type) -> u64 {
+        let sign = 1u64 << (ty.bits().max(1) - 1);
+        let bits = match self {
+            ReduceOp::Add | ReduceOp::Or | ReduceOp::Xor | ReduceOp::MaxU => 0,
+            ReduceOp::Mul => 1,
+            ReduceOp::And | ReduceOp::MinU => u64::MAX,
+            ReduceOp::MinS => sign - 1,
+            ReduceOp::MaxS => sign,
+        };
+        bits & ty.mask()
+    }
+
+    /// Combines two values of an integer type.
+    pub fn combine(self, ty: Type, a: u64, b: u64) -> u64 {
+        let signed = |v: u64| if ty.bits() == 32 { v as u32 as i32 as i64 } else { v as i64 };
+        let pick = |first: bool| if first { a } else { b };
+        let bits = match self {
+            ReduceOp::Add => a.wrapping_add(b),
+            ReduceOp::Mul => a.wrapping_mul(b),
+            ReduceOp::And => a & b,
+            ReduceOp::Or => a | b,
+            ReduceOp::Xor => a ^ b,
+            ReduceOp::MinS => pick(signed(a) <= signed(b)),
+            ReduceOp::MaxS => pick(signed(a) >= signed(b)),
+            ReduceOp::MinU => a.min(b),
+            ReduceOp::MaxU => a.max(b),
+        };
+        bits & ty.mask()
+    }
+}
+
+/// What the device does with a value that every thread returns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum ReturnRole {
+    /// Combines all of them, starting from the identity.
+    Reduce(ReduceOp),
+    /// Keeps that of the last iteration in program order.
+    Last,
+}
+
+/// A grid program: a LoweredOp function for one point of the parallel iteration space.
+///
+/// Its entry parameters are the `dims` indices (`i64`, counting from 0), then the live-ins. Its spaces are the region's
+/// footprints. It returns one value per role.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Kernel {
+    /// The body.
+    pub func: Func,
+    /// The number of parallel dimensions, 1 to 3.
+    pub dims: u32,
+    /// What becomes of each returned value.
+    pub returns: Vec<ReturnRole>,
+}
+
+/// Which loops become grid dimensions, vector lanes and tiles.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Mapping {
+    /// The parallel dimensions that become grid x, y and z, in that order.
+    pub grid: Vec<u32>,
+    /// Threads of a block along grid x.
+    pub block: u32,
+}
+
+/// A step of a region's host-side program.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Step {
+    /// One after another.
+    Seq(Vec<Step>),
+    /// `body` for each value of a counter.
+    For {
+        /// How often.
+        count: IntId,
+        /// What.
+        body: Box<Step>,
+    },
+    /// A launch of the region's kernel under one of its mappings.
+    Launch {
+        /// Index into [`Region::mappings`].
+        mapping: u32,
+    },
+    /// Everything before ends before anything after begins.
+    Barrier,
+}
+
+/// A region: one dispatch's worth of work.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Region {
+    /// The N of `region-N`.
+    pub id: u32,
+    /// Where it came from.
+    pub place: Place,
+    /// The values passed, in order.
+    pub live_ins: Vec<LiveIn>,
+    /// Wrapping expressions.
+    pub scalars: Scalars,
+    /// Integers and predicates.
+    pub program: Program,
+    /// The trip count of each parallel dimension.
+    pub trips: Vec<IntId>,
+    /// What must hold for a dispatch.
+    pub guards: Vec<Guard>,
+    /// The bytes touched; the spaces of the kernel.
+    pub footprints: Vec<Footprint>,
+    /// The types of the values that the kernel returns, with what becomes of them.
+    pub returns: Vec<(Type, ReturnRole)>,
+    /// The values handed back, in order.
+    pub live_outs: Vec<LiveOut>,
+    /// What to run.
+    pub schedule: Step,
+    /// The ways to run it.
+    pub mappings: Vec<Mapping>,
+    /// The estimate that guest code compares with `min-work`: an `i64` scalar over live-ins made of operators that can't
+    /// trap; `None` where the host must do it.
+    pub estimate: Option<ScalarId>,
+    /// True if some thread may bail.
+    pub can_bail: bool,
+    /// True if a thread's work isn't bounded by the size of its body.
+    pub unbounded: bool,
+}

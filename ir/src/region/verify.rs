@@ -1,0 +1,253 @@
+//! SANDBOX: the checks that make a region read from a file safe to evaluate.
+//!
+//! What holds afterwards: every index is in range and refers backwards, every type matches, sizes are within
+//! [`super::limits`], and the schedule uses only steps a device can run. Who relies on it: the bundle reader, dispatch
+//! and every device. Whether the guards suffice for the kernel is not decided here.
+
+use super::guards::{Int, IntId, Pred, PredId};
+use super::model::{Access, Kernel, Region, ReturnRole, Step};
+use super::{Scalar, ScalarId, limits};
+use crate::lowered::verify::{Form, VerifyError, verify as verify_func};
+use crate::lowered::{BlockId, Type};
+use thiserror::Error;
+
+/// The rule that a region breaks.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum RegionError {
+    /// Too many of something.
+    #[error("{what}: {found} of at most {limit}")]
+    Limit {
+        /// Of what.
+        what: &'static str,
+        /// How many.
+        found: u64,
+        /// How many are allowed.
+        limit: u64,
+    },
+    /// A reference to something that isn't there or comes later.
+    #[error("{what} {index} refers to something that isn't there")]
+    Reference {
+        /// The kind of thing that refers.
+        what: &'static str,
+        /// Its index.
+        index: usize,
+    },
+    /// A value of the wrong type.
+    #[error("{what} {index} has the wrong type")]
+    Type {
+        /// The kind of thing.
+        what: &'static str,
+        /// Its index.
+        index: usize,
+    },
+    /// A schedule step that no device runs.
+    #[error("schedule step `{0}` isn't supported")]
+    Step(&'static str),
+    /// A kernel that doesn't fit the region.
+    #[error("the kernel's {0} doesn't match the region's")]
+    Kernel(&'static str),
+    /// A kernel that fails verification.
+    #[error(transparent)]
+    Func(#[from] VerifyError),
+}
+
+/// Checks `region` by itself.
+pub fn verify(region: &Region) -> Result<(), RegionError> {
+    sizes(region)?;
+    let types = scalar_types(region)?;
+    ints(region, &types)?;
+    preds(region)?;
+    footprints(region)?;
+    live_outs(region, &types)?;
+    schedule(region, &region.schedule, 0)
+}
+
+/// Checks `kernel` and that it fits `region`.
+pub fn verify_kernel(region: &Region, kernel: &Kernel) -> Result<(), RegionError> {
+    verify_func(&kernel.func, Form::Kernel { spaces: region.footprints.len() as u32 })?;
+    let params = &kernel.func.block(BlockId::ENTRY).params;
+    let indices = std::iter::repeat_n(Type::I64, region.trips.len());
+    let wanted: Vec<Type> = indices.chain(region.live_ins.iter().map(|l| l.ty)).collect();
+    let found: Vec<Type> = params.iter().map(|&p| kernel.func.ty(p)).collect();
+    if kernel.dims as usize != region.trips.len() {
+        return Err(RegionError::Kernel("dimension count"));
+    }
+    if found != wanted {
+        return Err(RegionError::Kernel("parameter list"));
+    }
+    let returned: Vec<Type> = region.returns.iter().map(|r| r.0).collect();
+    if kernel.func.results != returned || !kernel.returns.iter().eq(region.returns.iter().map(|r| &r.1)) {
+        return Err(RegionError::Kernel("return list"));
+    }
+    if kernel.func.can_bail() && !region.can_bail {
+        return Err(RegionError::Kernel("bail flag"));
+    }
+    let stores_match = kernel.func.blocks.iter().flat_map(|b| &b.insts).all(|inst| match inst.op {
+        crate::lowered::Op::Store { space, .. } => region.footprints[space as usize].access.writes(),
+        crate::lowered::Op::Load { space, .. } => region.footprints[space as usize].access != Access::Write,
+        _ => true,
+    });
+    if stores_match { Ok(()) } else { Err(RegionError::Kernel("access kinds")) }
+}
+
+fn at_most(what: &'static str, found: usize, limit: usize) -> Result<(), RegionError> {
+    if found <= limit { Ok(()) } else { Err(RegionError::Limit { what, found: found as u64, limit: limit as u64 }) }
+}
+
+fn sizes(region: &Region) -> Result<(), RegionError> {
+    at_most("live-ins", region.live_ins.len(), limits::MAX_VALUES)?;
+    at_most("live-outs", region.live_outs.len(), limits::MAX_VALUES)?;
+    at_most("returned values", region.returns.len(), limits::MAX_VALUES)?;
+    at_most("scalars", region.scalars.0.len(), limits::MAX_NODES)?;
+    at_most("integers", region.program.ints.len(), limits::MAX_NODES)?;
+    at_most("predicates", region.program.preds.len(), limits::MAX_NODES)?;
+    at_most("guards", region.guards.len(), limits::MAX_GUARDS)?;
+    at_most("footprints", region.footprints.len(), limits::MAX_FOOTPRINTS)?;
+    at_most("mappings", region.mappings.len(), 16)?;
+    match region.trips.len() {
+        1..=3 => Ok(()),
+        found => Err(RegionError::Limit { what: "parallel dimensions", found: found as u64, limit: 3 }),
+    }
+}
+
+fn scalar_types(region: &Region) -> Result<Vec<Type>, RegionError> {
+    let live_ins: Vec<Type> = region.live_ins.iter().map(|l| l.ty).collect();
+    if let Some(index) = live_ins.iter().position(|t| !t.is_scalar()) {
+        return Err(RegionError::Type { what: "live-in", index });
+    }
+    let returned: Vec<Type> = region.returns.iter().map(|r| r.0).collect();
+    for (index, &(ty, role)) in region.returns.iter().enumerate() {
+        if !ty.is_scalar() || (matches!(role, ReturnRole::Reduce(_)) && !ty.is_int()) {
+            return Err(RegionError::Type { what: "returned value", index });
+        }
+    }
+    let dims = region.trips.len() as u32;
+    if let Some(index) = region.scalars.0.iter().position(|s| matches!(s, Scalar::Trip(d) if *d >= dims)) {
+        return Err(RegionError::Reference { what: "scalar", index });
+    }
+    region.scalars.types(&live_ins, &returned).ok_or(RegionError::Reference { what: "scalar", index: 0 })
+}
+
+fn ints(region: &Region, types: &[Type]) -> Result<(), RegionError> {
+    // A value that exists only after the launch can't decide about it.
+    let early = early_scalars(region);
+    for (index, node) in region.program.ints.iter().enumerate() {
+        let before = |id: IntId| (id.0 as usize) < index;
+        let scalar = |id: ScalarId| types.get(id.0 as usize).is_some_and(|t| t.is_int()) && early[id.0 as usize];
+        let fine = match *node {
+            Int::Const(_) => true,
+            Int::Signed(s) | Int::Unsigned(s) => scalar(s),
+            Int::MemoryBytes(memory) => memory < 1024,
+            Int::Add(a, b)
+            | Int::Sub(a, b)
+            | Int::Mul(a, b)
+            | Int::FloorDiv(a, b)
+            | Int::Min(a, b)
+            | Int::Max(a, b) => before(a) && before(b),
+        };
+        if !fine {
+            return Err(RegionError::Reference { what: "integer", index });
+        }
+    }
+    Ok(())
+}
+
+/// For each scalar, whether it depends on live-ins and constants alone.
+fn early_scalars(region: &Region) -> Vec<bool> {
+    let mut early: Vec<bool> = Vec::with_capacity(region.scalars.0.len());
+    for node in &region.scalars.0 {
+        let is = |id: ScalarId| early.get(id.0 as usize).copied().unwrap_or(false);
+        early.push(match *node {
+            Scalar::LiveIn(_) | Scalar::Const(_) => true,
+            Scalar::Unary(_, a) => is(a),
+            Scalar::Binary(_, a, b) => is(a) && is(b),
+            Scalar::Trip(_) | Scalar::Returned(_) => false,
+        });
+    }
+    early
+}
+
+fn preds(region: &Region) -> Result<(), RegionError> {
+    let int = |id: IntId| (id.0 as usize) < region.program.ints.len();
+    let footprint = |i: u32| (i as usize) < region.footprints.len();
+    for (index, node) in region.program.preds.iter().enumerate() {
+        let before = |id: PredId| (id.0 as usize) < index;
+        let fine = match *node {
+            Pred::Lt(a, b) | Pred::Le(a, b) | Pred::Eq(a, b) | Pred::Divides(a, b) => int(a) && int(b),
+            Pred::And(a, b) | Pred::Or(a, b) => before(a) && before(b),
+            Pred::Not(a) => before(a),
+            Pred::SameMemory(a, b) => a < 1024 && b < 1024,
+            Pred::Disjoint(a, b) => footprint(a) && footprint(b),
+        };
+        if !fine {
+            return Err(RegionError::Reference { what: "predicate", index });
+        }
+    }
+    for (index, guard) in region.guards.iter().enumerate() {
+        if guard.pred.0 as usize >= region.program.preds.len() {
+            return Err(RegionError::Reference { what: "guard", index });
+        }
+    }
+    for (index, &trip) in region.trips.iter().enumerate() {
+        if !int(trip) {
+            return Err(RegionError::Reference { what: "trip count", index });
+        }
+    }
+    Ok(())
+}
+
+fn footprints(region: &Region) -> Result<(), RegionError> {
+    let int = |id: IntId| (id.0 as usize) < region.program.ints.len();
+    for (index, footprint) in region.footprints.iter().enumerate() {
+        let dims = footprint.dims.iter().all(|d| (d.dim as usize) < region.trips.len() && int(d.stride));
+        if !int(footprint.base) || !dims || footprint.memory >= 1024 || !footprint.align.is_power_of_two() {
+            return Err(RegionError::Reference { what: "footprint", index });
+        }
+        if footprint.width == 0 || footprint.width > limits::MAX_WIDTH || footprint.align > 16 {
+            return Err(RegionError::Limit {
+                what: "footprint width",
+                found: footprint.width,
+                limit: limits::MAX_WIDTH,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn live_outs(region: &Region, types: &[Type]) -> Result<(), RegionError> {
+    for (index, out) in region.live_outs.iter().enumerate() {
+        if types.get(out.value.0 as usize) != Some(&out.ty) {
+            return Err(RegionError::Type { what: "live-out", index });
+        }
+    }
+    match region.estimate {
+        Some(id) if types.get(id.0 as usize) != Some(&Type::I64) => {
+            Err(RegionError::Type { what: "estimate", index: 0 })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn schedule(region: &Region, step: &Step, depth: usize) -> Result<(), RegionError> {
+    at_most("schedule depth", depth, limits::MAX_DEPTH)?;
+    match step {
+        Step::Seq(steps) => {
+            at_most("schedule steps", steps.len(), 64)?;
+            steps.iter().try_for_each(|s| schedule(region, s, depth + 1))
+        }
+        Step::Launch { mapping } => {
+            let mapping = region
+                .mappings
+                .get(*mapping as usize)
+                .ok_or(RegionError::Reference { what: "launch", index: *mapping as usize })?;
+            let mut dims = mapping.grid.clone();
+            dims.sort_unstable();
+            if !dims.iter().copied().eq(0..region.trips.len() as u32) || mapping.block == 0 {
+                return Err(RegionError::Reference { what: "mapping", index: 0 });
+            }
+            at_most("threads of a block", mapping.block as usize, limits::MAX_BLOCK as usize)
+        }
+        Step::For { .. } => Err(RegionError::Step("for")),
+        Step::Barrier => Err(RegionError::Step("barrier")),
+    }
+}

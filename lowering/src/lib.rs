@@ -1,0 +1,9 @@
+//! From a region's kernel to code: PTX text through the pliron dialect, native code through Cranelift.
+//!
+//! `ptx` (feature `ptx`) and `native` (feature `native`) share only LoweredOp and the calling convention in `ir::abi`, so
+//! that a runtime links neither pliron nor the compiler.
+
+#[cfg(feature = "native")]
+pub mod native;
+#[cfg(feature = "ptx")]
+pub mod ptx;
