@@ -109,10 +109,19 @@ pub enum Op {
     GlobalGet(u32),
     /// Writes a global; only in guest functions.
     GlobalSet(u32, Value),
-    /// An operator that no kernel may hold, by its Wasm name; only in guest functions.
-    Foreign(String),
+    /// An operator that no kernel may hold; only in guest functions.
+    Foreign(Box<Foreign>),
     /// One result of the [`Op::Foreign`] before it; only in guest functions.
     ForeignResult,
+}
+
+/// An operator outside the kernel language.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Foreign {
+    /// Its Wasm name, for messages.
+    pub name: String,
+    /// Every operand it takes from the stack.
+    pub args: Vec<Value>,
 }
 
 /// A branch target with the values for its parameters.
@@ -207,7 +216,8 @@ impl Op {
     /// Calls `visit` with every operand, in order.
     pub fn for_each_use(&self, mut visit: impl FnMut(Value)) {
         match *self {
-            Op::Const(_) | Op::GlobalGet(_) | Op::Foreign(_) | Op::ForeignResult => {}
+            Op::Const(_) | Op::GlobalGet(_) | Op::ForeignResult => {}
+            Op::Foreign(ref foreign) => foreign.args.iter().copied().for_each(visit),
             Op::Unary(_, a) | Op::GlobalSet(_, a) | Op::Load { addr: a, .. } => visit(a),
             Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } => {
                 visit(a);
@@ -224,7 +234,8 @@ impl Op {
     /// Replaces every operand.
     pub fn map_uses(&mut self, mut map: impl FnMut(Value) -> Value) {
         match self {
-            Op::Const(_) | Op::GlobalGet(_) | Op::Foreign(_) | Op::ForeignResult => {}
+            Op::Const(_) | Op::GlobalGet(_) | Op::ForeignResult => {}
+            Op::Foreign(foreign) => foreign.args.iter_mut().for_each(|v| *v = map(*v)),
             Op::Unary(_, a) | Op::GlobalSet(_, a) | Op::Load { addr: a, .. } => *a = map(*a),
             Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } => {
                 *a = map(*a);

@@ -19,6 +19,6 @@ mod types;
 pub mod verify;
 
 pub use access::{LoadKind, StoreKind};
-pub use func::{Block, BlockId, Func, Inst, Op, Target, Term, Value};
+pub use func::{Block, BlockId, Foreign, Func, Inst, Op, Target, Term, Value};
 pub use ops::{BinaryOp, UnaryOp};
 pub use types::{Const, Type};

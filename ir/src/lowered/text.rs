@@ -43,7 +43,7 @@ impl Display for Op {
             }
             Op::GlobalGet(g) => write!(f, "global.get g{g}"),
             Op::GlobalSet(g, v) => write!(f, "global.set g{g}, {v}"),
-            Op::Foreign(name) => write!(f, "foreign {name}"),
+            Op::Foreign(foreign) => write!(f, "foreign {}{}", foreign.name, List(&foreign.args)),
             Op::ForeignResult => write!(f, "foreign-result"),
         }
     }
