@@ -35,6 +35,13 @@ pub struct MemoryExport {
     pub export: String,
 }
 
+impl MemoryExport {
+    /// The memory with this index under its reserved name.
+    pub fn new(index: u32) -> MemoryExport {
+        MemoryExport { index, export: crate::abi_names::memory(index) }
+    }
+}
+
 /// PTX text of one region for one target.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PtxImage {
@@ -48,6 +55,13 @@ pub struct PtxImage {
     pub entry: String,
     /// The text.
     pub text: String,
+}
+
+impl PtxImage {
+    /// What a bundle orders its images by, and holds at most one of.
+    pub(crate) fn key(&self) -> (u32, u32, &str) {
+        (self.region, self.mapping, &self.target)
+    }
 }
 
 /// What a bundle says about itself.
@@ -72,4 +86,11 @@ pub struct Manifest {
     pub memories: Vec<MemoryExport>,
     /// The regions, by id.
     pub regions: Vec<Region>,
+}
+
+impl Manifest {
+    /// The one spelling that a bundle may hold: no white space, fields in the order of their declaration.
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("in-memory encoding of plain data")
+    }
 }

@@ -1,1 +1,16 @@
-//! Placeholder.
+//! From a Wasm module to its regions and the rewritten module around them.
+//!
+//! `driver` is the pipeline on one screen; `wasm` reads, `analysis` proves, `extract` makes regions and kernels, `rewrite`
+//! puts dispatches into the module.
+#![forbid(unsafe_code)]
+
+pub mod analysis;
+pub mod driver;
+pub mod extract;
+mod lines;
+pub mod reasons;
+pub mod rewrite;
+pub mod wasm;
+
+pub use driver::{CompileError, Compiled, LoopReport, Options, Outcome, compile, explain, pliron_text};
+pub use reasons::Reason;

@@ -6,5 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod abi;
+#[cfg(feature = "kernel")]
+pub mod kernel;
 pub mod lowered;
 pub mod region;

@@ -5,6 +5,7 @@
 
 use super::Func;
 use super::verify::{Form, VerifyError, verify};
+use crate::region::limits::MAX_BLOCKS;
 use thiserror::Error;
 
 /// The version written; a reader takes no other.
@@ -22,6 +23,14 @@ pub enum CodecError {
     /// Bytes that aren't an encoding, or more of them than one.
     #[error("malformed kernel encoding")]
     Malformed,
+    /// A function with more blocks than [`MAX_BLOCKS`].
+    #[error("kernel {index}: {found} blocks of at most {MAX_BLOCKS}")]
+    Blocks {
+        /// The kernel's index.
+        index: usize,
+        /// How many blocks it has.
+        found: usize,
+    },
     /// A function that fails verification.
     #[error("kernel {index}: {error}")]
     Invalid {
@@ -51,6 +60,9 @@ pub fn decode(bytes: &[u8], spaces: &[u32]) -> Result<Vec<Func>, CodecError> {
         return Err(CodecError::Malformed);
     }
     for (index, (kernel, &spaces)) in kernels.iter().zip(spaces).enumerate() {
+        if kernel.blocks.len() > MAX_BLOCKS {
+            return Err(CodecError::Blocks { index, found: kernel.blocks.len() });
+        }
         verify(kernel, Form::Kernel { spaces }).map_err(|error| CodecError::Invalid { index, error })?;
     }
     Ok(kernels)

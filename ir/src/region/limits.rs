@@ -16,3 +16,7 @@ pub const MAX_WIDTH: u64 = 1 << 32;
 pub const MAX_DEPTH: usize = 8;
 /// Threads of a block.
 pub const MAX_BLOCK: u32 = 1024;
+/// Basic blocks of a kernel; the dominator tree takes quadratic time at worst.
+pub const MAX_BLOCKS: usize = 4096;
+/// Mappings of a region.
+pub const MAX_MAPPINGS: usize = 16;

@@ -155,7 +155,7 @@ impl ReduceOp {
 }
 
 /// What the device does with a value that every thread returns.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum ReturnRole {
     /// Combines all of them, starting from the identity.
     Reduce(ReduceOp),

@@ -59,11 +59,13 @@ pub fn verify(region: &Region) -> Result<(), RegionError> {
     preds(region)?;
     footprints(region)?;
     live_outs(region, &types)?;
+    mappings(region)?;
     schedule(region, &region.schedule, 0)
 }
 
 /// Checks `kernel` and that it fits `region`.
 pub fn verify_kernel(region: &Region, kernel: &Kernel) -> Result<(), RegionError> {
+    at_most("kernel blocks", kernel.func.blocks.len(), limits::MAX_BLOCKS)?;
     verify_func(&kernel.func, Form::Kernel { spaces: region.footprints.len() as u32 })?;
     let params = &kernel.func.block(BlockId::ENTRY).params;
     let indices = std::iter::repeat_n(Type::I64, region.trips.len());
@@ -103,7 +105,7 @@ fn sizes(region: &Region) -> Result<(), RegionError> {
     at_most("predicates", region.program.preds.len(), limits::MAX_NODES)?;
     at_most("guards", region.guards.len(), limits::MAX_GUARDS)?;
     at_most("footprints", region.footprints.len(), limits::MAX_FOOTPRINTS)?;
-    at_most("mappings", region.mappings.len(), 16)?;
+    at_most("mappings", region.mappings.len(), limits::MAX_MAPPINGS)?;
     match region.trips.len() {
         1..=3 => Ok(()),
         found => Err(RegionError::Limit { what: "parallel dimensions", found: found as u64, limit: 3 }),
@@ -228,6 +230,19 @@ fn live_outs(region: &Region, types: &[Type]) -> Result<(), RegionError> {
     }
 }
 
+/// Checks every mapping, launched by the schedule or not: a device may pick any that it has code for.
+fn mappings(region: &Region) -> Result<(), RegionError> {
+    for (index, mapping) in region.mappings.iter().enumerate() {
+        let mut dims = mapping.grid.clone();
+        dims.sort_unstable();
+        if !dims.iter().copied().eq(0..region.trips.len() as u32) || mapping.block == 0 {
+            return Err(RegionError::Reference { what: "mapping", index });
+        }
+        at_most("threads of a block", mapping.block as usize, limits::MAX_BLOCK as usize)?;
+    }
+    Ok(())
+}
+
 fn schedule(region: &Region, step: &Step, depth: usize) -> Result<(), RegionError> {
     at_most("schedule depth", depth, limits::MAX_DEPTH)?;
     match step {
@@ -235,18 +250,8 @@ fn schedule(region: &Region, step: &Step, depth: usize) -> Result<(), RegionErro
             at_most("schedule steps", steps.len(), 64)?;
             steps.iter().try_for_each(|s| schedule(region, s, depth + 1))
         }
-        Step::Launch { mapping } => {
-            let mapping = region
-                .mappings
-                .get(*mapping as usize)
-                .ok_or(RegionError::Reference { what: "launch", index: *mapping as usize })?;
-            let mut dims = mapping.grid.clone();
-            dims.sort_unstable();
-            if !dims.iter().copied().eq(0..region.trips.len() as u32) || mapping.block == 0 {
-                return Err(RegionError::Reference { what: "mapping", index: 0 });
-            }
-            at_most("threads of a block", mapping.block as usize, limits::MAX_BLOCK as usize)
-        }
+        Step::Launch { mapping } if (*mapping as usize) < region.mappings.len() => Ok(()),
+        Step::Launch { mapping } => Err(RegionError::Reference { what: "launch", index: *mapping as usize }),
         Step::For { .. } => Err(RegionError::Step("for")),
         Step::Barrier => Err(RegionError::Step("barrier")),
     }

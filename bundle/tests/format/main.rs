@@ -1,0 +1,8 @@
+//! The bundle format as its users see it.
+
+mod kinds;
+mod mutations;
+mod refusals;
+mod round_trip;
+mod sample;
+mod signatures;

@@ -1,0 +1,108 @@
+//! `compile`: module in, bundle out.
+
+use super::Format;
+use crate::{Finding, files};
+use anyhow::{Context, Result, bail};
+use compiler::{Compiled, LoopReport, Options, Outcome};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Compile a module into a bundle.
+///
+/// The bundle is a valid .wasm file: the original program with its parallel loops also as kernels. Compiling twice gives the
+/// same bytes.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The module to compile.
+    input: PathBuf,
+    /// Where to write the bundle; IN.bundle.wasm by default.
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// Sign the bundle with this secret key (see `keygen`).
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// GPU generations to write PTX for.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "sm_80")]
+    target: Vec<String>,
+    /// Also write each kernel's forms (.region, .lowered, .pliron, .ptx) to this folder.
+    #[arg(long, value_name = "DIR")]
+    emit: Option<PathBuf>,
+    /// What to print about the loops.
+    #[arg(long, value_enum, default_value_t)]
+    report: Format,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Finding> {
+    let bytes = files::read(&args.input)?;
+    let name = || args.input.display().to_string();
+    let compiled = compile(&bytes, &args.target).with_context(name)?;
+    let mut bundle = compiled.bundle.clone();
+    if let Some(key) = &args.key {
+        let secret = bundle::SecretKey::from_bytes(&files::read(key)?)
+            .with_context(|| format!("{} isn't a secret key", key.display()))?;
+        bundle = bundle::sign(&bundle, &secret)?;
+    }
+    if let Some(folder) = &args.emit {
+        emit(folder, &compiled)?;
+    }
+    let output = args.output.clone().unwrap_or_else(|| args.input.with_extension("bundle.wasm"));
+    if output == args.input {
+        bail!("the output would overwrite {}", args.input.display());
+    }
+    files::write(&output, &bundle)?;
+    match args.report {
+        Format::Json => println!("{}", report(&compiled)),
+        Format::Text => print(&compiled, &output),
+    }
+    Ok(Finding::Clean)
+}
+
+/// Compiles a module that isn't one of ours already.
+pub fn compile(bytes: &[u8], targets: &[String]) -> Result<Compiled> {
+    if bundle::classify(bytes)? == bundle::Kind::Bundle {
+        bail!("this is a bundle already");
+    }
+    Ok(compiler::compile(bytes, &Options { targets: targets.to_vec() })?)
+}
+
+fn report(compiled: &Compiled) -> Value {
+    let loops = |offloaded: bool| {
+        let wanted = move |l: &&LoopReport| matches!(l.outcome, Outcome::Offloaded { .. }) == offloaded;
+        compiled.loops.iter().filter(wanted).map(super::explain::loop_json).collect::<Vec<_>>()
+    };
+    json!({
+        "regions": loops(true),
+        "declined": loops(false),
+        "bundle_bytes": compiled.bundle.len(),
+        "dropped_sections": compiled.dropped_sections,
+    })
+}
+
+fn print(compiled: &Compiled, output: &Path) {
+    for report in compiled.loops.iter().filter(|l| matches!(l.outcome, Outcome::Offloaded { .. })) {
+        println!("{}", super::explain::loop_text(report));
+    }
+    let total = compiled.loops.len();
+    println!("{} of {total} loops are regions; `explain` says why the others aren't", compiled.regions.len());
+    for section in &compiled.dropped_sections {
+        println!("note: custom section `{}` holds code offsets and was dropped", files::printable(section));
+    }
+    println!("wrote {}", output.display());
+}
+
+fn emit(folder: &Path, compiled: &Compiled) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("can't create {}", folder.display()))?;
+    for (region, kernel) in compiled.regions.iter().zip(&compiled.kernels) {
+        let write = |ending: &str, text: String| {
+            files::write(&folder.join(format!("region-{}.{ending}", region.id)), text.as_bytes())
+        };
+        write("region", region.to_string())?;
+        write("lowered", kernel.func.to_string())?;
+        write("pliron", compiler::pliron_text(region, kernel)?)?;
+        for image in compiled.ptx.iter().filter(|p| p.region == region.id) {
+            write(&format!("{}.ptx", image.target), image.text.clone())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! Reductions: header parameters that only accumulate.
+//!
+//! A parameter `p` is a reduction by an associative and commutative operator with an identity `e` if its next value is `T(p)`,
+//! where `T` is built from `p` by that operator with other operands independent of `p`, by `select`s whose arms are both such
+//! values, and by joins of such values; and if nothing else in the loop depends on `p`. By induction over `T`,
+//! `T(p) = p op T(e)`: each iteration contributes `T(e)`, and the contributions may be combined in any order. Only integer
+//! operators qualify in exact mode. A minimum is also recognised as a comparison whose only use selects between its operands.
+
+use super::shape::{Context, Shape};
+use crate::reasons::Reason;
+use ir::lowered::{BinaryOp, BlockId, Op, Term, Value};
+use ir::region::ReduceOp;
+use std::collections::{HashMap, HashSet};
+
+/// A recognised reduction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reduction {
+    /// The header parameter.
+    pub param: Value,
+    /// Its next value.
+    pub next: Value,
+    /// The operator.
+    pub op: ReduceOp,
+}
+
+/// Decides whether `param` is a reduction; `local` names it in the reason.
+pub fn reduction(
+    context: &Context<'_>,
+    shape: &Shape,
+    param: Value,
+    next: Value,
+    local: u32,
+) -> Result<Reduction, Reason> {
+    let carried = Reason::CarriedValue { local };
+    let ty = context.func.ty(param);
+    let tainted = tainted(context, shape, param);
+    if !tainted.contains(&next) {
+        return Err(carried);
+    }
+    if !ty.is_int() {
+        return Err(float_reason(context, next, carried));
+    }
+    let mut op = None;
+    let mut agree = |found: ReduceOp| *op.get_or_insert(found) == found;
+    for &value in &tainted {
+        if value == param {
+            continue;
+        }
+        let fine = match context.op(value) {
+            None => true,
+            Some(&Op::Select { cond, if_true, if_false }) => match minimum(context, cond, if_true, if_false) {
+                Some(found) if tainted.contains(&cond) => {
+                    (tainted.contains(&if_true) != tainted.contains(&if_false)) && agree(found)
+                }
+                _ => {
+                    let arms = tainted.contains(&if_true) && tainted.contains(&if_false);
+                    !tainted.contains(&cond) && arms
+                }
+            },
+            Some(&Op::Binary(binary, a, b)) => match reduce_op(binary) {
+                Some(found) => {
+                    let one = tainted.contains(&a) != tainted.contains(&b);
+                    let order = !is_sub(binary) || tainted.contains(&a);
+                    one && order && agree(found)
+                }
+                // A comparison is fine if it only decides a minimum, which its user checks.
+                None => decides_minimum(context, shape, value),
+            },
+            Some(_) => false,
+        };
+        if !fine {
+            return Err(carried);
+        }
+    }
+    if !is_closed(context, shape, &tainted, param) {
+        return Err(carried);
+    }
+    op.map(|op| Reduction { param, next, op }).ok_or(carried)
+}
+
+/// Every value of the loop that depends on `param`, through instructions and joins.
+pub fn tainted(context: &Context<'_>, shape: &Shape, param: Value) -> HashSet<Value> {
+    let mut tainted = HashSet::from([param]);
+    for &block in &shape.body {
+        for inst in &context.func.block(block).insts {
+            let mut depends = false;
+            inst.op.for_each_use(|v| depends |= tainted.contains(&v));
+            if let (true, Some(result)) = (depends, inst.result) {
+                tainted.insert(result);
+            }
+        }
+        for target in context.func.block(block).term.targets() {
+            if target.block == shape.header || !shape.inside.contains(&target.block) {
+                continue;
+            }
+            for (&param, arg) in context.func.block(target.block).params.iter().zip(&target.args) {
+                if tainted.contains(arg) {
+                    tainted.insert(param);
+                }
+            }
+        }
+    }
+    tainted
+}
+
+/// Nothing but the recurrence itself observes a tainted value: no access, no branch, no other header parameter; and a join
+/// that one edge taints is tainted by every edge.
+fn is_closed(context: &Context<'_>, shape: &Shape, tainted: &HashSet<Value>, param: Value) -> bool {
+    for &block in &shape.body {
+        let block = context.func.block(block);
+        let effects = block.insts.iter().filter(|i| i.result.is_none() || i.op.can_trap());
+        for inst in effects.chain(block.insts.iter().filter(|i| matches!(i.op, Op::Load { .. }))) {
+            let mut observed = false;
+            inst.op.for_each_use(|v| observed |= tainted.contains(&v));
+            if observed {
+                return false;
+            }
+        }
+        match &block.term {
+            Term::Branch { cond: v, .. } | Term::Switch { index: v, .. } if tainted.contains(v) => return false,
+            _ => {}
+        }
+        for target in block.term.targets() {
+            if !shape.inside.contains(&target.block) {
+                continue;
+            }
+            let to_header = target.block == shape.header;
+            let params = &context.func.block(target.block).params;
+            let closed = params.iter().zip(&target.args).all(|(p, arg)| match to_header {
+                true => *p == param || !tainted.contains(arg),
+                false => tainted.contains(p) == tainted.contains(arg),
+            });
+            if !closed {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+fn is_sub(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::I32Sub | BinaryOp::I64Sub)
+}
+
+/// The reduction that an operator accumulates; a subtraction adds the negated operand.
+fn reduce_op(op: BinaryOp) -> Option<ReduceOp> {
+    use BinaryOp::*;
+    Some(match op {
+        I32Add | I64Add | I32Sub | I64Sub => ReduceOp::Add,
+        I32Mul | I64Mul => ReduceOp::Mul,
+        I32And | I64And => ReduceOp::And,
+        I32Or | I64Or => ReduceOp::Or,
+        I32Xor | I64Xor => ReduceOp::Xor,
+        _ => return None,
+    })
+}
+
+/// The minimum or maximum that `select(cond, if_true, if_false)` computes, if `cond` compares exactly its arms.
+fn minimum(context: &Context<'_>, cond: Value, if_true: Value, if_false: Value) -> Option<ReduceOp> {
+    use BinaryOp::*;
+    let Some(&Op::Binary(op, a, b)) = context.op(cond) else { return None };
+    let straight = (a, b) == (if_true, if_false);
+    if !straight && (a, b) != (if_false, if_true) {
+        return None;
+    }
+    let (less, signed) = match op {
+        I32LtS | I32LeS | I64LtS | I64LeS => (true, true),
+        I32LtU | I32LeU | I64LtU | I64LeU => (true, false),
+        I32GtS | I32GeS | I64GtS | I64GeS => (false, true),
+        I32GtU | I32GeU | I64GtU | I64GeU => (false, false),
+        _ => return None,
+    };
+    Some(match (less == straight, signed) {
+        (true, true) => ReduceOp::MinS,
+        (true, false) => ReduceOp::MinU,
+        (false, true) => ReduceOp::MaxS,
+        (false, false) => ReduceOp::MaxU,
+    })
+}
+
+/// True if every use of `cond` in the loop is the condition of a select that computes a minimum.
+fn decides_minimum(context: &Context<'_>, shape: &Shape, cond: Value) -> bool {
+    let mut uses: HashMap<BlockId, usize> = HashMap::new();
+    let mut decided = 0;
+    for &block in &shape.body {
+        for inst in &context.func.block(block).insts {
+            inst.op.for_each_use(|v| *uses.entry(block).or_default() += usize::from(v == cond));
+            if let Op::Select { cond: c, if_true, if_false } = inst.op
+                && c == cond
+                && minimum(context, c, if_true, if_false).is_some()
+            {
+                decided += 1;
+            }
+        }
+        context.func.block(block).term.for_each_use(|v| *uses.entry(block).or_default() += usize::from(v == cond));
+    }
+    decided > 0 && uses.values().sum::<usize>() == decided
+}
+
+fn float_reason(context: &Context<'_>, next: Value, otherwise: Reason) -> Reason {
+    match context.op(next) {
+        Some(Op::Binary(op, ..)) => Reason::FloatReduction { operator: op.name().to_string() },
+        _ => otherwise,
+    }
+}

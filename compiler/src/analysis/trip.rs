@@ -1,0 +1,310 @@
+//! Trip counts: how often a loop runs, as an expression over its live-ins.
+//!
+//! Let the loop's only exit test compare `a = {s, +, t}` with an invariant `b`, and let `k` be the first iteration in which
+//! it leaves. The body then runs `k + 1` times if the test stands at the bottom, and `k` times if it stands at the top, where
+//! everything before the test must be free of effects because it runs once more than the rest.
+//!
+//! - `a != b` goes on: with `t > 0`, `k = ((b - s) mod 2^w) / t`, provided that `t` divides it. No smaller iteration
+//!   hits `b`, since all distances before are smaller than 2^w; no condition on wrapping is needed. `t < 0` mirrors this.
+//! - `a < b` goes on: with `t > 0`, `k = max(0, ceil((b - s) / t))`, provided that `s + k * t` is still in range, in the
+//!   reading of the comparison. The other orders follow by mirroring and by moving the bound.
+//!
+//! Recurrences that were extended on the way to the comparison carry duties, which are demanded up to the last test.
+
+use super::affine::{Affine, Duty, Lin, is_inside};
+use super::draft::Draft;
+use super::induction::Inductions;
+use super::shape::{Context, ExitEdge, Shape};
+use crate::reasons::Reason;
+use ir::lowered::{BinaryOp, BlockId, Const, Op, Term, Type, UnaryOp, Value};
+use ir::region::{Int, IntId, Pred, Scalar, ScalarId};
+
+/// Where the exit test stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Position {
+    /// In the latch: every iteration that starts is complete.
+    Bottom,
+    /// Before the body: the last iteration ends at the test.
+    Top,
+}
+
+/// How often a loop runs and where it is left.
+#[derive(Clone, Debug)]
+pub struct Trip {
+    /// The exit edge.
+    pub exit: ExitEdge,
+    /// Where the test stands.
+    pub position: Position,
+    /// The number of complete iterations.
+    pub count: IntId,
+    /// The number of the last complete iteration.
+    pub last: IntId,
+    /// The guest's estimate of the number of iterations.
+    pub estimate: Option<ScalarId>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Relation {
+    Eq,
+    Ne,
+    Lt { or_equal: bool, signed: bool },
+    Gt { or_equal: bool, signed: bool },
+}
+
+impl Relation {
+    fn negated(self) -> Relation {
+        match self {
+            Relation::Eq => Relation::Ne,
+            Relation::Ne => Relation::Eq,
+            Relation::Lt { or_equal, signed } => Relation::Gt { or_equal: !or_equal, signed },
+            Relation::Gt { or_equal, signed } => Relation::Lt { or_equal: !or_equal, signed },
+        }
+    }
+
+    fn swapped(self) -> Relation {
+        match self {
+            Relation::Lt { or_equal, signed } => Relation::Gt { or_equal, signed },
+            Relation::Gt { or_equal, signed } => Relation::Lt { or_equal, signed },
+            other => other,
+        }
+    }
+}
+
+/// Finds the trip count.
+pub fn trip(
+    context: &Context<'_>,
+    shape: &Shape,
+    inductions: &Inductions,
+    draft: &mut Draft<'_>,
+) -> Result<Trip, Reason> {
+    let exit = match shape.exits[..] {
+        [] => return Err(Reason::Irregular { what: "it is left only by a trap".into() }),
+        [exit] => exit,
+        _ => return Err(Reason::SideExit),
+    };
+    if !context.tree.dominates(exit.from, shape.latch) {
+        return Err(Reason::SideExit);
+    }
+    let position = if exit.from == shape.latch { Position::Bottom } else { Position::Top };
+    if position == Position::Top {
+        check_prefix(context, shape, exit.from)?;
+    }
+    let Term::Branch { cond, .. } = context.func.block(exit.from).term else {
+        return Err(unknown("it is left through a branch table"));
+    };
+    // Target 0 is taken for a true condition; if that leaves, the loop goes on when it is false.
+    let (relation, a, b) = condition(context, cond, exit.target == 0);
+    let (a, b) = operands(context, shape, inductions, draft, a, b)?;
+    let (leaves_at, estimate) = match relation {
+        Relation::Eq => return Err(unknown("it goes on only while two values are equal")),
+        Relation::Ne => until_equal(draft, &a.minus(&b))?,
+        order => {
+            let (order, a, b) = if b.is_invariant() { (order, a.clone(), b.clone()) } else { (order.swapped(), b.clone(), a.clone()) };
+            until_past(draft, order, &a, &b)?
+        }
+    };
+    for &duty in a.duties.iter().chain(&b.duties) {
+        let duty = inductions.forms.duties[duty as usize].clone();
+        draft.demand_no_wrap(&duty, leaves_at);
+    }
+    let one = draft.number(1);
+    let (count, last) = match position {
+        Position::Bottom => (draft.add(leaves_at, one), leaves_at),
+        Position::Top => (leaves_at, draft.sub(leaves_at, one)),
+    };
+    Ok(Trip { exit, position, count, last, estimate })
+}
+
+fn unknown(why: &str) -> Reason {
+    Reason::TripCount { why: why.into() }
+}
+
+/// What runs before a test at the top must have no effect, because it runs once more.
+fn check_prefix(context: &Context<'_>, shape: &Shape, test: BlockId) -> Result<(), Reason> {
+    for &block in &shape.body {
+        let before = block == test || !context.tree.dominates(test, block);
+        let effect = context.func.block(block).insts.iter().any(|inst| {
+            matches!(inst.op, Op::Load { .. } | Op::Store { .. }) || inst.op.can_trap()
+        });
+        if before && (effect || shape.cold.iter().any(|e| e.from == block)) {
+            return Err(Reason::WorkBeforeExit);
+        }
+    }
+    Ok(())
+}
+
+/// The comparison behind a condition; the second operand is `None` for zero.
+fn condition(context: &Context<'_>, mut value: Value, mut negate: bool) -> (Relation, Value, Option<Value>) {
+    loop {
+        let (relation, a, b) = match context.op(value) {
+            Some(&Op::Unary(UnaryOp::I32Eqz, x)) if is_comparison(context, x) => {
+                (value, negate) = (x, !negate);
+                continue;
+            }
+            Some(&Op::Unary(UnaryOp::I32Eqz | UnaryOp::I64Eqz, x)) => (Relation::Eq, x, None),
+            Some(&Op::Binary(op, a, b)) => match relation_of(op) {
+                Some(relation) => (relation, a, Some(b)),
+                None => (Relation::Ne, value, None),
+            },
+            _ => (Relation::Ne, value, None),
+        };
+        return (if negate { relation.negated() } else { relation }, a, b);
+    }
+}
+
+fn is_comparison(context: &Context<'_>, value: Value) -> bool {
+    match context.op(value) {
+        Some(Op::Unary(UnaryOp::I32Eqz | UnaryOp::I64Eqz, _)) => true,
+        Some(&Op::Binary(op, ..)) => relation_of(op).is_some(),
+        _ => false,
+    }
+}
+
+fn relation_of(op: BinaryOp) -> Option<Relation> {
+    use BinaryOp::*;
+    Some(match op {
+        I32Eq | I64Eq => Relation::Eq,
+        I32Ne | I64Ne => Relation::Ne,
+        I32LtS | I64LtS => Relation::Lt { or_equal: false, signed: true },
+        I32LtU | I64LtU => Relation::Lt { or_equal: false, signed: false },
+        I32LeS | I64LeS => Relation::Lt { or_equal: true, signed: true },
+        I32LeU | I64LeU => Relation::Lt { or_equal: true, signed: false },
+        I32GtS | I64GtS => Relation::Gt { or_equal: false, signed: true },
+        I32GtU | I64GtU => Relation::Gt { or_equal: false, signed: false },
+        I32GeS | I64GeS => Relation::Gt { or_equal: true, signed: true },
+        I32GeU | I64GeU => Relation::Gt { or_equal: true, signed: false },
+        _ => return None,
+    })
+}
+
+fn operands(
+    context: &Context<'_>,
+    shape: &Shape,
+    inductions: &Inductions,
+    draft: &mut Draft<'_>,
+    a: Value,
+    b: Option<Value>,
+) -> Result<(Affine, Affine), Reason> {
+    let mut form = |value: Value| {
+        let inside = is_inside(context, &shape.inside, value);
+        inductions
+            .forms
+            .of(&mut draft.symbols, value, inside)
+            .ok_or_else(|| unknown("the exit test depends on a value that isn't linear in the iteration number"))
+    };
+    let a = form(a)?;
+    let b = b.map_or_else(|| Ok(Affine::invariant(Lin::constant(a.start.ty, 0))), &mut form)?;
+    match (a.is_invariant(), b.is_invariant()) {
+        (true, true) => Err(unknown("nothing in the exit test changes")),
+        _ => Ok((a, b)),
+    }
+}
+
+/// The iteration in which `{s, +, t}` becomes zero.
+fn until_equal(draft: &mut Draft<'_>, difference: &Affine) -> Result<(IntId, Option<ScalarId>), Reason> {
+    let ty = difference.start.ty;
+    let zero = Lin::constant(ty, 0);
+    let below = zero.add_scaled(&difference.start, u64::MAX);
+    let step = draft.read(&difference.step, true);
+    if let Some(t) = draft.known(step) {
+        if t == 0 || t == i64::MIN {
+            return Err(unknown("nothing in the exit test changes"));
+        }
+        let distance = if t > 0 { below } else { difference.start.clone() };
+        let count = draft.read(&distance, false);
+        let width = draft.number(t.abs());
+        if t.abs() != 1 {
+            let pred = draft.program.pred(Pred::Divides(width, count));
+            draft.demand(pred, "the step hits the bound");
+        }
+        let distance = draft.symbols.materialise(&distance);
+        let estimate = estimate(draft, distance, ty, t.unsigned_abs());
+        return Ok((draft.floor_div(count, width), Some(estimate)));
+    }
+    // The direction is known only at dispatch: `up` is 1 for a positive step and 0 otherwise.
+    let (nought, one) = (draft.number(0), draft.number(1));
+    let positive = draft.max(step, nought);
+    let up = draft.min(positive, one);
+    let down = draft.sub(one, up);
+    let (ahead, behind) = (draft.read(&below, false), draft.read(&difference.start, false));
+    let (ahead, behind) = (draft.mul(up, ahead), draft.mul(down, behind));
+    let distance = draft.add(ahead, behind);
+    let size = draft.magnitude(step);
+    draft.demand_le(one, size, "the step isn't zero");
+    let pred = draft.program.pred(Pred::Divides(size, distance));
+    draft.demand(pred, "the step hits the bound");
+    let divisor = draft.max(size, one);
+    Ok((draft.floor_div(distance, divisor), None))
+}
+
+/// The first iteration in which `a` is past `b`.
+fn until_past(
+    draft: &mut Draft<'_>,
+    order: Relation,
+    a: &Affine,
+    b: &Affine,
+) -> Result<(IntId, Option<ScalarId>), Reason> {
+    let (up, or_equal, signed) = match order {
+        Relation::Lt { or_equal, signed } => (true, or_equal, signed),
+        Relation::Gt { or_equal, signed } => (false, or_equal, signed),
+        _ => return Err(unknown("the exit test isn't an order")),
+    };
+    if !b.is_invariant() {
+        return Err(unknown("both sides of the exit test change"));
+    }
+    let step = draft.read(&a.step, true);
+    let (zero, one) = (draft.number(0), draft.number(1));
+    let stride = if up { step } else { draft.sub(zero, step) };
+    if draft.known(stride).is_some_and(|s| s <= 0) {
+        return Err(unknown("the counter moves away from its bound"));
+    }
+    draft.demand_le(one, stride, "the counter moves toward its bound");
+    let (first, bound) = (draft.read(&a.start, signed), draft.read(&b.start, signed));
+    let distance = if up { draft.sub(bound, first) } else { draft.sub(first, bound) };
+    let divisor = draft.max(stride, one);
+    let rounded = match or_equal {
+        true => draft.floor_div(distance, divisor),
+        false => {
+            let short = draft.sub(distance, one);
+            draft.floor_div(short, divisor)
+        }
+    };
+    let steps = draft.add(rounded, one);
+    let leaves_at = draft.program.int(Int::Max(zero, steps));
+    let duty = Duty { start: a.start.clone(), step: a.step.clone(), signed };
+    draft.demand_no_wrap(&duty, leaves_at);
+    let estimate = draft.known(stride).map(|stride| {
+        let (from, to) = if up { (&a.start, &b.start) } else { (&b.start, &a.start) };
+        let distance = wide_difference(draft, to, from, signed);
+        estimate(draft, distance, Type::I64, stride.unsigned_abs())
+    });
+    Ok((leaves_at, estimate))
+}
+
+/// `max(0, a - b)` as an `i64` scalar.
+fn wide_difference(draft: &mut Draft<'_>, a: &Lin, b: &Lin, signed: bool) -> ScalarId {
+    let extend = if signed { UnaryOp::I64ExtendI32S } else { UnaryOp::I64ExtendI32U };
+    let mut wide = |lin: &Lin| {
+        let scalar = draft.symbols.materialise(lin);
+        if lin.ty == Type::I32 { draft.symbols.unary(extend, scalar) } else { scalar }
+    };
+    let (a, b) = (wide(a), wide(b));
+    let symbols = &mut draft.symbols;
+    let difference = symbols.binary(BinaryOp::I64Sub, a, b);
+    let shift = symbols.constant(Const::i64(63));
+    let ones = symbols.constant(Const::i64(-1));
+    let sign = symbols.binary(BinaryOp::I64ShrS, difference, shift);
+    let keep = symbols.binary(BinaryOp::I64Xor, sign, ones);
+    symbols.binary(BinaryOp::I64And, difference, keep)
+}
+
+/// `distance / step`, to within a factor of two and without an operator that can trap, as an `i64` scalar.
+fn estimate(draft: &mut Draft<'_>, distance: ScalarId, ty: Type, step: u64) -> ScalarId {
+    let symbols = &mut draft.symbols;
+    let wide = if ty == Type::I32 { symbols.unary(UnaryOp::I64ExtendI32U, distance) } else { distance };
+    let shift = symbols.constant(Const::i64(step.max(1).ilog2() as i64));
+    if matches!(symbols.scalars.0[shift.0 as usize], Scalar::Const(c) if c.bits == 0) {
+        return wide;
+    }
+    symbols.binary(BinaryOp::I64ShrU, wide, shift)
+}

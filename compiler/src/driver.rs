@@ -1,0 +1,255 @@
+//! The pipeline: one straight list of stages from module bytes to bundle bytes.
+//!
+//! Every loop of the module ends in the report, offloaded or declined. The result depends on the input and the options alone,
+//! not on the number of threads: parallel stages keep the order of functions.
+
+use crate::analysis::shape::Context;
+use crate::extract::{Extract, extract};
+use crate::lines::Lines;
+use crate::reasons::Reason;
+use crate::rewrite::{RewriteError, Rewritten, Rewriter, Splice};
+use crate::wasm::{self, GuestFunction, LoopSite, Module, ReadError};
+use bundle::{BundleError, Contents, PtxImage};
+use ir::region::{Kernel, Region};
+use lowering::ptx::{self, PtxError};
+use rayon::prelude::*;
+use std::collections::HashMap;
+use thiserror::Error;
+
+/// What to compile for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// PTX targets, such as `sm_80`; at least one.
+    pub targets: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { targets: vec!["sm_80".into()] }
+    }
+}
+
+/// Why a module can't be compiled.
+#[derive(Debug, Error)]
+pub enum CompileError {
+    /// It can't be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// It uses our names, or the rewritten module is wrong.
+    #[error(transparent)]
+    Rewrite(#[from] RewriteError),
+    /// A target isn't known.
+    #[error("`{0}` isn't a target; known are sm_80, sm_86, sm_87, sm_89, sm_90, sm_100, sm_103, sm_120, sm_121")]
+    Target(String),
+    /// A kernel can't be written as PTX.
+    #[error("region {region}: {error}")]
+    Ptx {
+        /// The region.
+        region: u32,
+        /// What is wrong.
+        error: PtxError,
+    },
+    /// The bundle can't be written.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+}
+
+/// What became of a loop.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It is this region.
+    Offloaded {
+        /// The region's number.
+        region: u32,
+    },
+    /// It stays as it is.
+    Declined(Reason),
+}
+
+/// A loop of the module.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LoopReport {
+    /// The function's index, imports included.
+    pub function: u32,
+    /// The function's name.
+    pub name: Option<String>,
+    /// The byte offset of the `loop` opcode.
+    pub offset: u32,
+    /// `file:line`, where the module carries DWARF.
+    pub line: Option<String>,
+    /// Offloaded or declined.
+    pub outcome: Outcome,
+}
+
+/// A compiled module.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The unsigned bundle.
+    pub bundle: Vec<u8>,
+    /// The regions, by id.
+    pub regions: Vec<Region>,
+    /// The kernel of each region.
+    pub kernels: Vec<Kernel>,
+    /// The PTX of each region for each target.
+    pub ptx: Vec<PtxImage>,
+    /// Every loop, in order of function and offset.
+    pub loops: Vec<LoopReport>,
+    /// Custom sections that the rewritten module hasn't.
+    pub dropped_sections: Vec<String>,
+}
+
+/// Compiles a module.
+pub fn compile(bytes: &[u8], options: &Options) -> Result<Compiled, CompileError> {
+    let targets = parse_targets(options)?;
+    let module = wasm::read(bytes)?;
+    let mut found = find_regions(bytes, &module);
+    let rewritten = splice(bytes, &mut found)?;
+    let regions: Vec<Region> = found.extracts.iter().map(|e| e.region.clone()).collect();
+    let kernels: Vec<Kernel> = found.extracts.iter().map(|e| e.kernel.clone()).collect();
+    let ptx = emit_ptx(&regions, &kernels, &targets)?;
+    let contents = Contents {
+        source: bundle::digest(bytes),
+        options: bundle::Options { targets: options.targets.clone(), ..Default::default() },
+        memories: rewritten.memories,
+        regions: regions.clone(),
+        kernels: kernels.clone(),
+        ptx: ptx.clone(),
+    };
+    let bundle = bundle::write(&rewritten.module, &contents)?;
+    Ok(Compiled { bundle, regions, kernels, ptx, loops: found.loops, dropped_sections: rewritten.dropped_sections })
+}
+
+/// The loops of a module without compiling it: what `explain` shows.
+pub fn explain(bytes: &[u8]) -> Result<Vec<LoopReport>, CompileError> {
+    let module = wasm::read(bytes)?;
+    let mut found = find_regions(bytes, &module);
+    splice(bytes, &mut found)?;
+    Ok(found.loops)
+}
+
+fn parse_targets(options: &Options) -> Result<Vec<(String, ptx::Target)>, CompileError> {
+    let parse = |name: &String| {
+        let target = name.parse().map_err(|_| CompileError::Target(name.clone()))?;
+        Ok((name.clone(), target))
+    };
+    options.targets.iter().map(parse).collect()
+}
+
+/// All loops, and those that can become regions, in the same order.
+struct Found {
+    loops: Vec<LoopReport>,
+    extracts: Vec<Extract>,
+}
+
+fn find_regions(bytes: &[u8], module: &Module) -> Found {
+    let lines = Lines::of(bytes, module.code_start);
+    let per_function: Vec<Vec<(LoopSite, Result<Extract, Reason>)>> =
+        module.functions.par_iter().map(|function| analyse_function(module, function)).collect();
+    let mut found = Found { loops: Vec::new(), extracts: Vec::new() };
+    for (function, loops) in module.functions.iter().zip(per_function) {
+        for (site, result) in loops {
+            let line = lines.find(site.offset);
+            let outcome = match result {
+                Ok(mut extract) => {
+                    extract.region.place.line.clone_from(&line);
+                    found.extracts.push(extract);
+                    Outcome::Offloaded { region: found.extracts.len() as u32 - 1 }
+                }
+                Err(reason) => Outcome::Declined(reason),
+            };
+            found.loops.push(LoopReport {
+                function: function.index,
+                name: module.name(function.index).map(str::to_string),
+                offset: site.offset,
+                line,
+                outcome,
+            });
+        }
+    }
+    found
+}
+
+fn analyse_function(module: &Module, function: &GuestFunction) -> Vec<(LoopSite, Result<Extract, Reason>)> {
+    let by_offset: HashMap<u32, usize> = function.loops.iter().enumerate().map(|(i, l)| (l.offset, i)).collect();
+    let context = Context::of(&function.func);
+    let one = |site: &LoopSite| {
+        let guest_loop = by_offset.get(&site.offset).map(|&i| &function.loops[i]);
+        let result = match guest_loop {
+            Some(guest_loop) => extract(module, function, guest_loop, &context),
+            None => Err(not_translated(function, site)),
+        };
+        (*site, result)
+    };
+    function.sites.iter().map(one).collect()
+}
+
+fn not_translated(function: &GuestFunction, site: &LoopSite) -> Reason {
+    match site {
+        _ if site.has_inner => Reason::NotInnermost,
+        _ if !site.has_memory => Reason::NoMemoryAccess,
+        _ if function.too_large => Reason::FunctionTooLarge,
+        _ => Reason::UntranslatedFunction,
+    }
+}
+
+/// Numbers the regions that the rewriter can splice and rewrites the module around them.
+fn splice(bytes: &[u8], found: &mut Found) -> Result<Rewritten, CompileError> {
+    let unchanged = || Rewritten { module: bytes.to_vec(), memories: Vec::new(), dropped_sections: Vec::new() };
+    let mut rewriter = match Rewriter::new(bytes) {
+        Ok(rewriter) => rewriter,
+        Err(RewriteError::Uncarried(why)) => {
+            let reason = Reason::Module { why: why.to_string() };
+            decline(found, |_| Some(reason.clone()));
+            return Ok(unchanged());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    decline(found, |splice| rewriter.check(splice).err().map(|why| Reason::Exit { why: why.to_string() }));
+    if found.extracts.is_empty() {
+        return Ok(unchanged());
+    }
+    let plans: Vec<(Splice, &Region)> = found.extracts.iter().map(|e| (e.splice, &e.region)).collect();
+    Ok(rewriter.rewrite(&plans)?)
+}
+
+/// Turns regions into declines and renumbers the rest.
+fn decline(found: &mut Found, mut reason: impl FnMut(&Splice) -> Option<Reason>) {
+    let extracts = std::mem::take(&mut found.extracts);
+    let mut kept: Vec<Option<Extract>> = extracts.into_iter().map(Some).collect();
+    for report in &mut found.loops {
+        let Outcome::Offloaded { region } = report.outcome else { continue };
+        let Some(mut extract) = kept[region as usize].take() else { continue };
+        report.outcome = match reason(&extract.splice) {
+            Some(reason) => Outcome::Declined(reason),
+            None => {
+                let region = found.extracts.len() as u32;
+                extract.region.id = region;
+                found.extracts.push(extract);
+                Outcome::Offloaded { region }
+            }
+        };
+    }
+}
+
+fn emit_ptx(
+    regions: &[Region],
+    kernels: &[Kernel],
+    targets: &[(String, ptx::Target)],
+) -> Result<Vec<PtxImage>, CompileError> {
+    let jobs: Vec<_> = regions.iter().zip(kernels).flat_map(|job| targets.iter().map(move |t| (job, t))).collect();
+    jobs.into_par_iter()
+        .map(|((region, kernel), (name, target))| {
+            let entry = format!("region_{}", region.id);
+            let options = ptx::Options { target: *target };
+            let text = ptx::emit(region, kernel, &region.mappings[0], &entry, options)
+                .map_err(|error| CompileError::Ptx { region: region.id, error })?;
+            Ok(PtxImage { region: region.id, mapping: 0, target: name.clone(), entry, text })
+        })
+        .collect()
+}
+
+/// The pliron form of a kernel, for people.
+pub fn pliron_text(region: &Region, kernel: &Kernel) -> Result<String, CompileError> {
+    ptx::pliron_text(region, kernel, &region.mappings[0])
+        .map_err(|error| CompileError::Ptx { region: region.id, error })
+}

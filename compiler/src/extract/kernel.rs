@@ -1,0 +1,281 @@
+//! The kernel: the loop's body as a function of the iteration number and the live-ins.
+//!
+//! Header parameters become their closed forms, exact in modular arithmetic without any guard; reductions start from the
+//! identity; accesses name the footprint of their window; the edge back to the header and the exit return; cold exits bail.
+//! Everything else is copied operation by operation, in order. The result is verified, then stripped of what nothing uses.
+
+use super::live_out::Returned;
+use crate::analysis::affine::{Affine, Lin, Sym, is_inside};
+use crate::analysis::shape::Context;
+use crate::analysis::trip::Position;
+use crate::analysis::{Analysis, Carried};
+use crate::reasons::Reason;
+use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, Op, Target, Term, Type, UnaryOp, Value};
+use ir::region::{Kernel, Scalar, ScalarId};
+use std::collections::HashMap;
+
+/// Builds the kernel; the live-ins are complete afterwards.
+pub fn kernel(context: &Context<'_>, analysis: &mut Analysis<'_>, returned: &[Returned], name: &str) -> Result<Kernel, Reason> {
+    collect_live_ins(context, analysis)?;
+    let mut spaces = HashMap::new();
+    for (index, window) in analysis.windows.iter().enumerate() {
+        spaces.extend(window.accesses.iter().map(|a| (a.place, index as u32)));
+    }
+    let mut builder = Builder {
+        context,
+        func: Func { name: name.to_string(), ..Func::default() },
+        values: HashMap::new(),
+        scalars: HashMap::new(),
+        blocks: HashMap::new(),
+        live_ins: Vec::new(),
+        index: Value(0),
+        bail: None,
+        done: BlockId::ENTRY,
+    };
+    builder.enter(analysis);
+    builder.headers(analysis);
+    builder.body(analysis, &spaces)?;
+    builder.finish(analysis, returned)?;
+    let mut func = builder.func;
+    super::dead::remove(&mut func);
+    let returns = returned.iter().map(|r| r.role).collect();
+    Ok(Kernel { func, dims: 1, returns })
+}
+
+/// Everything from outside that the body uses becomes a live-in or a constant.
+fn collect_live_ins(context: &Context<'_>, analysis: &mut Analysis<'_>) -> Result<(), Reason> {
+    let mut used = Vec::new();
+    for &block in &analysis.shape.body {
+        let block = context.func.block(block);
+        block.insts.iter().for_each(|inst| inst.op.for_each_use(|v| used.push(v)));
+        let mut term = block.term.clone();
+        term.targets_mut().into_iter().filter(|t| t.block == analysis.shape.header).for_each(|t| t.args.clear());
+        term.for_each_use(|v| used.push(v));
+    }
+    for value in used {
+        if !is_inside(context, &analysis.shape.inside, value) {
+            analysis.draft.symbols.outside(value)?;
+        }
+    }
+    Ok(())
+}
+
+struct Builder<'a> {
+    context: &'a Context<'a>,
+    func: Func,
+    /// Values of the loop in terms of the kernel.
+    values: HashMap<Value, Value>,
+    scalars: HashMap<ScalarId, Value>,
+    blocks: HashMap<BlockId, BlockId>,
+    live_ins: Vec<Value>,
+    index: Value,
+    bail: Option<BlockId>,
+    done: BlockId,
+}
+
+impl Builder<'_> {
+    /// The entry block: its parameters, and room for what is computed before the body.
+    fn enter(&mut self, analysis: &Analysis<'_>) {
+        let entry = self.func.new_block();
+        self.index = self.func.new_value(Type::I64);
+        self.func.block_mut(entry).params.push(self.index);
+        for live_in in &analysis.draft.symbols.live_ins {
+            let value = self.func.new_value(live_in.ty);
+            self.func.block_mut(entry).params.push(value);
+            self.live_ins.push(value);
+        }
+        for &block in &analysis.shape.body {
+            let copy = self.func.new_block();
+            self.blocks.insert(block, copy);
+        }
+        self.done = self.func.new_block();
+        let first = Target { block: self.blocks[&analysis.shape.header], args: Vec::new() };
+        self.func.block_mut(entry).term = Term::Jump(first);
+    }
+
+    fn emit(&mut self, op: Op, ty: Type) -> Value {
+        self.func.push(BlockId::ENTRY, op, ty, 0)
+    }
+
+    fn constant(&mut self, c: Const) -> Value {
+        self.emit(Op::Const(c), c.ty)
+    }
+
+    /// A scalar, computed in the entry block.
+    fn scalar(&mut self, scalars: &[Scalar], id: ScalarId) -> Value {
+        if let Some(&value) = self.scalars.get(&id) {
+            return value;
+        }
+        let value = match scalars[id.0 as usize] {
+            Scalar::LiveIn(i) => self.live_ins[i as usize],
+            Scalar::Unary(op, a) => {
+                let a = self.scalar(scalars, a);
+                self.emit(Op::Unary(op, a), op.result())
+            }
+            Scalar::Binary(op, a, b) => {
+                let (a, b) = (self.scalar(scalars, a), self.scalar(scalars, b));
+                self.emit(Op::Binary(op, a, b), op.result())
+            }
+            Scalar::Const(c) => self.constant(c),
+            // Neither exists before a launch, and no address or induction is made of them.
+            Scalar::Trip(_) | Scalar::Returned(_) => self.constant(Const::i64(0)),
+        };
+        self.scalars.insert(id, value);
+        value
+    }
+
+    fn headers(&mut self, analysis: &mut Analysis<'_>) {
+        let params = self.context.func.block(analysis.shape.header).params.clone();
+        for param in params {
+            let value = match (analysis.inductions.forms.forms.get(&param).cloned(), analysis.carried.get(&param)) {
+                (Some(form), _) => self.induction(analysis, &form),
+                (None, Some(Carried::Reduction(reduction))) => {
+                    let ty = self.context.func.ty(param);
+                    self.constant(Const { ty, bits: reduction.op.identity(ty) })
+                }
+                _ => continue,
+            };
+            self.values.insert(param, value);
+        }
+    }
+
+    /// `start + i * step` in the type's own arithmetic.
+    fn induction(&mut self, analysis: &mut Analysis<'_>, form: &Affine) -> Value {
+        let ty = form.start.ty;
+        let (add, mul) = match ty {
+            Type::I64 => (BinaryOp::I64Add, BinaryOp::I64Mul),
+            _ => (BinaryOp::I32Add, BinaryOp::I32Mul),
+        };
+        let start = self.linear(analysis, &form.start);
+        if form.step.is_zero() {
+            return start;
+        }
+        let mut distance = self.index;
+        if ty == Type::I32 {
+            distance = self.emit(Op::Unary(UnaryOp::I32WrapI64, distance), ty);
+        }
+        if form.step.as_const().is_none_or(|c| c.bits != 1) {
+            let step = self.linear(analysis, &form.step);
+            distance = self.emit(Op::Binary(mul, distance, step), ty);
+        }
+        if form.start.is_zero() {
+            return distance;
+        }
+        self.emit(Op::Binary(add, start, distance), ty)
+    }
+
+    fn linear(&mut self, analysis: &mut Analysis<'_>, lin: &Lin) -> Value {
+        debug_assert!(lin.terms.keys().all(|s| matches!(s, Sym::Scalar(_))));
+        let id = analysis.draft.symbols.materialise(lin);
+        let scalars = analysis.draft.symbols.scalars.0.clone();
+        self.scalar(&scalars, id)
+    }
+
+    /// The kernel's name for a value of the guest function.
+    fn value(&mut self, analysis: &mut Analysis<'_>, value: Value) -> Result<Value, Reason> {
+        if let Some(&known) = self.values.get(&value) {
+            return Ok(known);
+        }
+        if is_inside(self.context, &analysis.shape.inside, value) {
+            return Err(Reason::LiveIn);
+        }
+        let id = analysis.draft.symbols.outside(value)?;
+        let scalars = analysis.draft.symbols.scalars.0.clone();
+        let known = self.scalar(&scalars, id);
+        self.values.insert(value, known);
+        Ok(known)
+    }
+
+    fn body(&mut self, analysis: &mut Analysis<'_>, spaces: &HashMap<(BlockId, usize), u32>) -> Result<(), Reason> {
+        let body = analysis.shape.body.clone();
+        for &block in &body {
+            let copy = self.blocks[&block];
+            if block != analysis.shape.header {
+                for &param in &self.context.func.block(block).params {
+                    let value = self.func.new_value(self.context.func.ty(param));
+                    self.func.block_mut(copy).params.push(value);
+                    self.values.insert(param, value);
+                }
+            }
+        }
+        for &block in &body {
+            let copy = self.blocks[&block];
+            for (position, inst) in self.context.func.block(block).insts.iter().enumerate() {
+                let op = self.operation(analysis, &inst.op, spaces.get(&(block, position)).copied())?;
+                let result = inst.result.map(|value| {
+                    let result = self.func.new_value(self.context.func.ty(value));
+                    self.values.insert(value, result);
+                    result
+                });
+                self.func.block_mut(copy).insts.push(Inst { result, op, at: inst.at });
+            }
+            self.func.block_mut(copy).term = self.terminator(analysis, block)?;
+        }
+        Ok(())
+    }
+
+    fn operation(&mut self, analysis: &mut Analysis<'_>, op: &Op, space: Option<u32>) -> Result<Op, Reason> {
+        let mut op = op.clone();
+        let mut failed = None;
+        op.map_uses(|v| {
+            self.value(analysis, v).unwrap_or_else(|reason| {
+                failed = Some(reason);
+                v
+            })
+        });
+        if let Op::Load { space: s, .. } | Op::Store { space: s, .. } = &mut op {
+            *s = space.ok_or(Reason::LiveIn)?;
+        }
+        failed.map_or(Ok(op), Err)
+    }
+
+    fn terminator(&mut self, analysis: &mut Analysis<'_>, block: BlockId) -> Result<Term, Reason> {
+        let exit = analysis.trip.exit;
+        let mut term = self.context.func.block(block).term.clone();
+        if block == exit.from && analysis.trip.position == Position::Top {
+            // The test has been decided for the whole launch: every thread goes on.
+            let stays = term.targets().into_iter().enumerate().find(|&(i, _)| i != exit.target);
+            term = Term::Jump(stays.ok_or(Reason::SideExit)?.1.clone());
+        }
+        for target in term.targets_mut() {
+            let leaves = !analysis.shape.inside.contains(&target.block);
+            if target.block == analysis.shape.header || (leaves && block == exit.from && target.block == exit.to) {
+                *target = Target { block: self.done, args: Vec::new() };
+            } else if leaves {
+                let bail = *self.bail.get_or_insert_with(|| {
+                    let bail = self.func.new_block();
+                    self.func.block_mut(bail).term = Term::Bail;
+                    bail
+                });
+                *target = Target { block: bail, args: Vec::new() };
+            } else {
+                target.block = self.blocks[&target.block];
+            }
+        }
+        if let [first, second] = term.targets()[..]
+            && first == second
+            && matches!(term, Term::Branch { .. })
+        {
+            term = Term::Jump(first.clone());
+        }
+        let mut failed = None;
+        term.map_uses(|v| {
+            self.value(analysis, v).unwrap_or_else(|reason| {
+                failed = Some(reason);
+                v
+            })
+        });
+        failed.map_or(Ok(term), Err)
+    }
+
+    fn finish(&mut self, analysis: &mut Analysis<'_>, returned: &[Returned]) -> Result<(), Reason> {
+        let mut values = Vec::new();
+        for returned in returned {
+            let value = self.value(analysis, returned.value)?;
+            self.func.results.push(self.func.ty(value));
+            values.push(value);
+        }
+        self.func.block_mut(self.done).term = Term::Return(values);
+        Ok(())
+    }
+}

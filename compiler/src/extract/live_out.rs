@@ -1,0 +1,216 @@
+//! Live-outs: what the code after the loop may read of it, and how a dispatch knows it without running the loop.
+//!
+//! A local that the loop assigns must afterwards hold its value on the exit edge, unless nothing alive reads that value. The
+//! value is an affine form at a known iteration, a reduction, a value of the last complete iteration, or one that was there
+//! before. Anything else is a decline. "Last iteration" is only meant where that iteration is statically the last: the test
+//! stands at the bottom, or the value sits in a header parameter that a test at the top leaves behind.
+
+use crate::analysis::affine::{Affine, Lin, is_inside};
+use crate::analysis::reduction;
+use crate::analysis::shape::{Context, Shape};
+use crate::analysis::trip::Position;
+use crate::analysis::{Analysis, Carried};
+use crate::reasons::Reason;
+use crate::wasm::GuestLoop;
+use ir::lowered::{BinaryOp, Const, Op, Type, UnaryOp, Value};
+use ir::region::{LiveOut, ReduceOp, ReturnRole, Scalar, ScalarId};
+use std::collections::HashSet;
+
+/// A value that the kernel returns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Returned {
+    /// The value in the loop.
+    pub value: Value,
+    /// What becomes of it.
+    pub role: ReturnRole,
+}
+
+/// Finds the live-outs; `values` are those of the assigned locals on the exit edge.
+pub fn live_outs(
+    context: &Context<'_>,
+    analysis: &mut Analysis<'_>,
+    guest_loop: &GuestLoop,
+    values: &[Value],
+) -> Result<(Vec<LiveOut>, Vec<Returned>), Reason> {
+    let observed = observed_outside(context, &analysis.shape);
+    let mut finder = Finder { context, reductions: reduction_values(context, analysis), returned: Vec::new() };
+    let mut outs = Vec::new();
+    for (carried, &value) in guest_loop.carried.iter().zip(values) {
+        let local = carried.local;
+        let ty = context.func.ty(value);
+        let scalar = if is_inside(context, &analysis.shape.inside, value) {
+            if !observed.contains(&value) {
+                continue;
+            }
+            if !ty.is_scalar() {
+                return Err(Reason::LiveOut { local });
+            }
+            finder.inside(analysis, value, local)?
+        } else if value != carried.start {
+            analysis.draft.symbols.outside(value).map_err(|_| Reason::LiveOut { local })?
+        } else {
+            continue;
+        };
+        outs.push(LiveOut { local, ty, value: scalar });
+    }
+    let held: HashSet<Value> = values.iter().copied().collect();
+    if observed.iter().any(|v| !held.contains(v)) {
+        return Err(Reason::Exit { why: "a value stays on the operand stack".into() });
+    }
+    Ok((outs, finder.returned))
+}
+
+/// Values of the loop that something alive outside reads.
+fn observed_outside(context: &Context<'_>, shape: &Shape) -> HashSet<Value> {
+    let candidates: HashSet<Value> = shape
+        .body
+        .iter()
+        .flat_map(|&b| {
+            let block = context.func.block(b);
+            block.params.iter().copied().chain(block.insts.iter().filter_map(|i| i.result))
+        })
+        .collect();
+    candidates
+        .into_iter()
+        .filter(|v| {
+            context.uses[v.index()].iter().any(|u| !shape.inside.contains(&u.block) || u.leaves_to.is_some_and(|b| !shape.inside.contains(&b)))
+        })
+        .collect()
+}
+
+/// Values that depend on a reduction, which the kernel computes from the identity.
+fn reduction_values(context: &Context<'_>, analysis: &Analysis<'_>) -> HashSet<Value> {
+    let params = analysis.carried.iter().filter(|(_, c)| matches!(c, Carried::Reduction(_)));
+    params.flat_map(|(&param, _)| reduction::tainted(context, &analysis.shape, param)).collect()
+}
+
+struct Finder<'a> {
+    context: &'a Context<'a>,
+    reductions: HashSet<Value>,
+    returned: Vec<Returned>,
+}
+
+impl Finder<'_> {
+    fn inside(&mut self, analysis: &mut Analysis<'_>, value: Value, local: u32) -> Result<ScalarId, Reason> {
+        let bottom = analysis.trip.position == Position::Bottom;
+        if let Some(form) = analysis.inductions.forms.forms.get(&value).cloned() {
+            return self.at_exit(analysis, &form, bottom);
+        }
+        for (&param, &carried) in &analysis.carried {
+            match carried {
+                Carried::Reduction(found) if value == (if bottom { found.next } else { param }) => {
+                    let role = ReturnRole::Reduce(found.op);
+                    return self.reduced(analysis, param, Returned { value: found.next, role }, found.op);
+                }
+                Carried::Unread { next } if value == param && !bottom && !self.reductions.contains(&next) => {
+                    if is_inside(self.context, &analysis.shape.inside, next) {
+                        return self.last(analysis, next, local);
+                    }
+                    return analysis.draft.symbols.outside(next).map_err(|_| Reason::LiveOut { local });
+                }
+                _ => {}
+            }
+        }
+        if bottom && !self.reductions.contains(&value) {
+            return self.last(analysis, value, local);
+        }
+        Err(Reason::LiveOut { local })
+    }
+
+    /// The value that the last complete iteration computes.
+    fn last(&mut self, analysis: &mut Analysis<'_>, value: Value, local: u32) -> Result<ScalarId, Reason> {
+        let ty = self.context.func.ty(value);
+        let always = self.context.tree.dominates(self.context.home(value), analysis.shape.latch);
+        let unread = matches!(analysis.carried.get(&value), Some(Carried::Unread { .. }));
+        if !always || unread || !ty.is_scalar() {
+            return Err(Reason::LiveOut { local });
+        }
+        if let Some(Op::Const(c)) = self.context.op(value) {
+            return Ok(analysis.draft.symbols.constant(*c));
+        }
+        Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last }))
+    }
+
+    fn returned(&mut self, analysis: &mut Analysis<'_>, wanted: Returned) -> ScalarId {
+        let index = self.returned.iter().position(|&r| r == wanted).unwrap_or_else(|| {
+            self.returned.push(wanted);
+            self.returned.len() - 1
+        });
+        analysis.draft.symbols.scalars.add(Scalar::Returned(index as u32))
+    }
+
+    /// The start combined with all contributions.
+    fn reduced(
+        &mut self,
+        analysis: &mut Analysis<'_>,
+        param: Value,
+        returned: Returned,
+        op: ReduceOp,
+    ) -> Result<ScalarId, Reason> {
+        let (start, _) = analysis.inductions.edges[&param];
+        let start = analysis.draft.symbols.outside(start)?;
+        let total = self.returned(analysis, returned);
+        let wide = self.context.func.ty(param) == Type::I64;
+        Ok(combine(analysis, op, wide, start, total))
+    }
+
+    /// An affine value when the loop ends: in the last iteration, or where a test at the top ends it.
+    fn at_exit(&mut self, analysis: &mut Analysis<'_>, form: &Affine, bottom: bool) -> Result<ScalarId, Reason> {
+        let symbols = &mut analysis.draft.symbols;
+        let start = symbols.materialise(&form.start);
+        if form.step.is_zero() {
+            return Ok(start);
+        }
+        let wide = form.start.ty == Type::I64;
+        let (add, mul) = if wide { (BinaryOp::I64Add, BinaryOp::I64Mul) } else { (BinaryOp::I32Add, BinaryOp::I32Mul) };
+        let trips = symbols.scalars.add(Scalar::Trip(0));
+        let trips = if wide { trips } else { symbols.unary(UnaryOp::I32WrapI64, trips) };
+        let start = if bottom {
+            let earlier = form.start.add_scaled(&form.step, u64::MAX);
+            symbols.materialise(&earlier)
+        } else {
+            start
+        };
+        let one = Lin::constant(form.step.ty, 1);
+        let distance = if form.step == one {
+            trips
+        } else {
+            let step = symbols.materialise(&form.step);
+            symbols.binary(mul, trips, step)
+        };
+        let zero = matches!(symbols.scalars.0[start.0 as usize], Scalar::Const(Const { bits: 0, .. }));
+        Ok(if zero { distance } else { symbols.binary(add, start, distance) })
+    }
+}
+
+/// `start op total` as a scalar; minima are written with operators that scalars have.
+fn combine(analysis: &mut Analysis<'_>, op: ReduceOp, wide: bool, start: ScalarId, total: ScalarId) -> ScalarId {
+    use BinaryOp::*;
+    let symbols = &mut analysis.draft.symbols;
+    let pick = |narrow: BinaryOp, wide_op: BinaryOp| if wide { wide_op } else { narrow };
+    let simple = match op {
+        ReduceOp::Add => Some(pick(I32Add, I64Add)),
+        ReduceOp::Mul => Some(pick(I32Mul, I64Mul)),
+        ReduceOp::And => Some(pick(I32And, I64And)),
+        ReduceOp::Or => Some(pick(I32Or, I64Or)),
+        ReduceOp::Xor => Some(pick(I32Xor, I64Xor)),
+        _ => None,
+    };
+    if let Some(op) = simple {
+        return symbols.binary(op, start, total);
+    }
+    let less = match op {
+        ReduceOp::MinS => pick(I32LtS, I64LtS),
+        ReduceOp::MinU => pick(I32LtU, I64LtU),
+        ReduceOp::MaxS => pick(I32GtS, I64GtS),
+        _ => pick(I32GtU, I64GtU),
+    };
+    // `total ^ ((start ^ total) & mask)`, where the mask is all ones if `start` wins.
+    let wins = symbols.binary(less, start, total);
+    let wins = if wide { symbols.unary(UnaryOp::I64ExtendI32U, wins) } else { wins };
+    let zero = symbols.constant(if wide { Const::i64(0) } else { Const::i32(0) });
+    let mask = symbols.binary(pick(I32Sub, I64Sub), zero, wins);
+    let change = symbols.binary(pick(I32Xor, I64Xor), start, total);
+    let change = symbols.binary(pick(I32And, I64And), change, mask);
+    symbols.binary(pick(I32Xor, I64Xor), total, change)
+}

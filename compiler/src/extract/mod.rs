@@ -1,0 +1,87 @@
+//! Extraction: from an analysed loop to a region, its kernel and its splice.
+//!
+//! The region's number is assigned by the driver, once it is known which loops the rewriter can splice.
+
+mod dead;
+mod exit;
+mod kernel;
+mod live_out;
+
+use crate::analysis::shape::Context;
+use crate::analysis::{self, Analysis};
+use crate::reasons::Reason;
+use crate::rewrite::Splice;
+use crate::wasm::{GuestFunction, GuestLoop, Module};
+use ir::region::{Kernel, Mapping, Place, Region, Step, limits, verify};
+
+/// Threads of a block.
+const BLOCK: u32 = 256;
+
+/// A loop that can be offloaded.
+#[derive(Clone, Debug)]
+pub struct Extract {
+    /// What the manifest holds.
+    pub region: Region,
+    /// What devices run.
+    pub kernel: Kernel,
+    /// Where the dispatch goes.
+    pub splice: Splice,
+}
+
+/// Analyses and extracts one loop.
+pub fn extract(
+    module: &Module,
+    function: &GuestFunction,
+    guest_loop: &GuestLoop,
+    context: &Context<'_>,
+) -> Result<Extract, Reason> {
+    let mut analysis = analysis::analyse(module, function, guest_loop, context)?;
+    let (exit, values) = exit::exit(context, function, guest_loop, analysis.trip.exit)?;
+    let (live_outs, returned) = live_out::live_outs(context, &mut analysis, guest_loop, values)?;
+    if live_outs.is_empty() && !analysis.windows.iter().any(|w| w.footprint.access.writes()) {
+        return Err(Reason::NoResult);
+    }
+    let name = format!("{}_{:x}", module.name(function.index).unwrap_or("f"), guest_loop.offset);
+    let kernel = kernel::kernel(context, &mut analysis, &returned, &name)?;
+    let returns = kernel.func.results.iter().copied().zip(kernel.returns.iter().copied()).collect();
+    let place = Place {
+        function: function.index,
+        name: module.name(function.index).map(str::to_string),
+        offset: guest_loop.offset,
+        line: None,
+    };
+    let region = region(analysis, place, live_outs, returns, kernel.func.can_bail());
+    verify::verify(&region)
+        .and_then(|()| verify::verify_kernel(&region, &kernel))
+        .map_err(|error| Reason::Limit { what: error.to_string() })?;
+    let splice = Splice { function: function.index, loop_offset: guest_loop.offset, exit };
+    Ok(Extract { region, kernel, splice })
+}
+
+fn region(
+    analysis: Analysis<'_>,
+    place: Place,
+    live_outs: Vec<ir::region::LiveOut>,
+    returns: Vec<(ir::lowered::Type, ir::region::ReturnRole)>,
+    can_bail: bool,
+) -> Region {
+    let draft = analysis.draft;
+    debug_assert!(draft.symbols.live_ins.len() <= limits::MAX_VALUES);
+    Region {
+        id: 0,
+        place,
+        live_ins: draft.symbols.live_ins,
+        scalars: draft.symbols.scalars,
+        program: draft.program,
+        trips: vec![analysis.trip.count],
+        guards: draft.guards,
+        footprints: analysis.windows.into_iter().map(|w| w.footprint).collect(),
+        returns,
+        live_outs,
+        schedule: Step::Launch { mapping: 0 },
+        mappings: vec![Mapping { grid: vec![0], block: BLOCK }],
+        estimate: analysis.trip.estimate,
+        can_bail,
+        unbounded: false,
+    }
+}

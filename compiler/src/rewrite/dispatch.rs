@@ -1,0 +1,106 @@
+//! The dispatch sequence: what stands in front of a region's loop.
+//!
+//! ```wat
+//! block $skip
+//!   <estimate>  global.get $min-work  i64.lt_u  br_if $skip
+//!   local.get <live-in>...  call $region
+//!   local.set <spare>...                          ;; live-outs, last first
+//!   i32.const 1  i32.ne  br_if $skip
+//!   local.get <spare>  local.set <live-out> ...
+//!   <leave>
+//! end
+//! ```
+//!
+//! Input: a region and the locals of its function. Output: the two imports and the code of the block. Live-outs pass
+//! through spare locals because a status other than 1 must leave every local of the function as it was. Nothing in
+//! the sequence can trap, the estimate included.
+
+use super::carry::Carried;
+use super::errors::RewriteError;
+use super::estimate;
+use super::locals::{Pool, val_type};
+use bundle::abi_names;
+use ir::lowered::Type;
+use ir::region::Region;
+use walrus::ir::{BinaryOp, Binop, BrIf, Call, Const, GlobalGet, Instr, InstrSeqId, LocalGet, LocalSet, Value};
+use walrus::{CompositeType, FunctionId, FunctionType, GlobalId, LocalId, Module, TypeId, ValType};
+
+/// The status that says that the region has run.
+const COMPLETED: i32 = 1;
+
+/// The code of `region`'s dispatch up to the leaving branch; `skip` is the block around it. Adds the imports.
+pub fn code(
+    carried: &mut Carried,
+    pool: &mut Pool,
+    region: &Region,
+    function: u32,
+    skip: InstrSeqId,
+) -> Result<Vec<Instr>, RewriteError> {
+    let live_ins = locals(carried, region, function, "live-in", region.live_ins.iter().map(|l| (l.local, l.ty)))?;
+    let live_outs = locals(carried, region, function, "live-out", region.live_outs.iter().map(|l| (l.local, l.ty)))?;
+    let (call, min_work) = imports(&mut carried.module, region);
+    let mut spares = pool.spares(&mut carried.module.locals, function);
+    let mut code: Vec<Instr> = Vec::new();
+    if let Some(estimate) = region.estimate {
+        let estimate = estimate::code(region, estimate, &live_ins, &mut spares)
+            .map_err(|reason| RewriteError::Estimate { region: region.id, reason })?;
+        code.extend(estimate);
+        code.push(GlobalGet { global: min_work }.into());
+        code.push(Binop { op: BinaryOp::I64LtU }.into());
+        code.push(BrIf { block: skip }.into());
+    }
+    code.extend(live_ins.iter().map(|&local| Instr::from(LocalGet { local })));
+    code.push(Call { func: call }.into());
+    // Types were checked with the live-outs, so that none is without a spare.
+    let results: Vec<LocalId> = region.live_outs.iter().filter_map(|l| spares.take(l.ty)).collect();
+    code.extend(results.iter().rev().map(|&local| Instr::from(LocalSet { local })));
+    code.push(Const { value: Value::I32(COMPLETED) }.into());
+    code.push(Binop { op: BinaryOp::I32Ne }.into());
+    code.push(BrIf { block: skip }.into());
+    for (result, live_out) in results.into_iter().zip(live_outs) {
+        code.push(LocalGet { local: result }.into());
+        code.push(LocalSet { local: live_out }.into());
+    }
+    Ok(code)
+}
+
+/// The locals of a region's live-ins or live-outs, each of which must have the type that the region says.
+fn locals(
+    carried: &Carried,
+    region: &Region,
+    function: u32,
+    what: &'static str,
+    values: impl Iterator<Item = (u32, Type)>,
+) -> Result<Vec<LocalId>, RewriteError> {
+    let find = |(index, (local, ty)): (usize, (u32, Type))| {
+        let id = carried.local(function, local);
+        id.filter(|&id| val_type(ty) == Some(carried.module.locals.get(id).ty())).ok_or(RewriteError::Local {
+            region: region.id,
+            what,
+            index,
+        })
+    };
+    values.enumerate().map(find).collect()
+}
+
+/// Imports the region's function and its `min-work` global.
+fn imports(module: &mut Module, region: &Region) -> (FunctionId, GlobalId) {
+    let params: Vec<ValType> = region.live_ins.iter().filter_map(|l| val_type(l.ty)).collect();
+    let live_outs = region.live_outs.iter().filter_map(|l| val_type(l.ty));
+    let results: Vec<ValType> = std::iter::once(ValType::I32).chain(live_outs).collect();
+    let ty = plain_type(module, &params, &results);
+    let (function, _) = module.add_import_func(abi_names::NAMESPACE, &abi_names::region(region.id), ty);
+    let min_work = abi_names::min_work(region.id);
+    let (global, _) = module.add_import_global(abi_names::NAMESPACE, &min_work, ValType::I64, true, false);
+    (function, global)
+}
+
+/// A function type that stands alone: one inside a larger recursion group differs from every type that a host can name.
+fn plain_type(module: &mut Module, params: &[ValType], results: &[ValType]) -> TypeId {
+    let ty = module.types.add(params, results);
+    if module.types.rec_group_for_type(ty).is_none_or(|group| group.types.len() == 1) {
+        return ty;
+    }
+    let alone = CompositeType::Function(FunctionType::new(params.into(), results.into()));
+    module.types.add_rec_group(1, |_| vec![(alone, true, None)]).first().copied().unwrap_or(ty)
+}

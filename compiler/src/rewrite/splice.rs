@@ -1,0 +1,218 @@
+//! Putting a dispatch in front of a loop.
+//!
+//! Input: a function inside walrus, a splice that [`super::shape`] passed, and the dispatch's code. Output: the function
+//! with the dispatch in place. Constructs are found by the byte offsets of their opcodes, which walrus keeps.
+//!
+//! An exit to a label leaves from the dispatch to that label, and the loop stays as it is. An exit inside the loop
+//! construct splits the construct's sequence: its head stays the loop and moves with the dispatch into a block, its
+//! tail moves behind the block, so that the block's end is where the tail begins:
+//!
+//! ```wat
+//! loop $l                   block $done
+//!   head                      block $skip  ...  br $done  end
+//!   br_if $l          =>      loop $l  head  br_if $l  end
+//!   tail                    end
+//! end                       tail
+//! ```
+//!
+//! The tail ran at most once for each time the loop was entered, after the head had ended, and still does: it doesn't
+//! branch to the loop (checked here), and the operand stack is empty where it begins (checked by the shape), so that
+//! the head alone has the type of an empty block. Branches out of head and tail name their targets, not their depth.
+
+use super::errors::Unsplicable;
+use super::{Exit, Splice};
+use std::collections::HashMap;
+use walrus::LocalFunction;
+use walrus::ir::{
+    Block, Br, Instr, InstrLocId, InstrSeqId, InstrSeqType, Return, TryTableCatch, Visitor, dfs_in_order,
+};
+
+/// The instruction sequences of a function, and which construct each belongs to.
+#[derive(Debug, Default)]
+pub struct Nest {
+    /// The sequence that holds the construct with this opcode offset.
+    home: HashMap<u32, InstrSeqId>,
+    /// For each sequence but the function's the construct it belongs to: its opcode offset, if it is an original one,
+    /// and the sequence that holds it.
+    around: HashMap<InstrSeqId, (Option<u32>, InstrSeqId)>,
+}
+
+/// A loop and how to leave it.
+#[derive(Clone, Copy, Debug)]
+pub struct Site {
+    /// The opcode offset of the loop.
+    opcode: u32,
+    /// The sequence that holds the loop.
+    home: InstrSeqId,
+    /// The place of the loop in it.
+    position: usize,
+    /// The loop's own sequence.
+    body: InstrSeqId,
+    leave: Leave,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Leave {
+    /// To the tail that begins at this place of the loop's sequence.
+    Tail(usize),
+    /// To this sequence's label.
+    Label(InstrSeqId),
+    /// Out of the function.
+    Function,
+}
+
+impl Nest {
+    /// Reads a function.
+    pub fn of(function: &LocalFunction) -> Nest {
+        let mut nest = Nest::default();
+        let mut open = vec![function.entry_block()];
+        while let Some(seq) = open.pop() {
+            for (instr, at) in &function.block(seq).instrs {
+                nest.enter(seq, instr, *at, &mut open);
+            }
+        }
+        nest
+    }
+
+    /// Records that `home` holds `instr`, and adds the sequences inside it to `open`.
+    fn enter(&mut self, home: InstrSeqId, instr: &Instr, at: InstrLocId, open: &mut Vec<InstrSeqId>) {
+        let opcode = (!at.is_default()).then(|| at.data());
+        for seq in sequences(instr).into_iter().flatten() {
+            if let Some(opcode) = opcode {
+                self.home.insert(opcode, home);
+            }
+            self.around.insert(seq, (opcode, home));
+            open.push(seq);
+        }
+    }
+
+    /// Finds a splice's place.
+    pub fn site(&self, function: &LocalFunction, splice: &Splice) -> Result<Site, Unsplicable> {
+        let missing = Unsplicable::NoLoop(splice.loop_offset);
+        let home = *self.home.get(&splice.loop_offset).ok_or(missing)?;
+        let position = position(function, home, splice.loop_offset).ok_or(missing)?;
+        let Instr::Loop(construct) = &function.block(home).instrs[position].0 else { return Err(missing) };
+        let body = construct.seq;
+        let leave = match splice.exit {
+            Exit::After(offset) => {
+                let last = self::position(function, body, offset).ok_or(Unsplicable::NotInLoop(offset))?;
+                if branches(function, body, last + 1) {
+                    return Err(Unsplicable::TailBranchesBack(offset));
+                }
+                Leave::Tail(last + 1)
+            }
+            Exit::Label(offset) => {
+                let label = self.enclosing(home, offset).ok_or(Unsplicable::NotEnclosing(offset))?;
+                Leave::Label(label)
+            }
+            Exit::FunctionEnd => Leave::Function,
+        };
+        Ok(Site { opcode: splice.loop_offset, home, position, body, leave })
+    }
+
+    /// The sequence that belongs to the construct at `opcode` and that is `seq` or encloses it.
+    fn enclosing(&self, mut seq: InstrSeqId, opcode: u32) -> Option<InstrSeqId> {
+        loop {
+            let &(at, home) = self.around.get(&seq)?;
+            if at == Some(opcode) {
+                return Some(seq);
+            }
+            seq = home;
+        }
+    }
+
+    /// Puts a dispatch with this code, whose block is `skip`, in front of the loop.
+    pub fn insert(&mut self, function: &mut LocalFunction, site: Site, skip: InstrSeqId, code: Vec<Instr>) {
+        let Site { opcode, home, position, body, leave } = site;
+        let skip_block = (Block { seq: skip }.into(), InstrLocId::default());
+        let exit: Instr = match leave {
+            Leave::Tail(split) => {
+                let tail = function.block_mut(body).instrs.split_off(split);
+                function.block_mut(body).ty = InstrSeqType::Simple(None);
+                for (instr, at) in &tail {
+                    self.enter(home, instr, *at, &mut Vec::new());
+                }
+                let done = function.builder_mut().dangling_instr_seq(None).id();
+                let done_block = (Block { seq: done }.into(), InstrLocId::default());
+                let head = std::mem::replace(&mut function.block_mut(home).instrs[position], done_block);
+                function.block_mut(home).instrs.splice(position + 1..position + 1, tail);
+                self.enter(done, &head.0, head.1, &mut Vec::new());
+                self.around.insert(done, (None, home));
+                function.block_mut(done).instrs = vec![skip_block, head];
+                debug_assert_eq!(self.home.get(&opcode), Some(&done));
+                Br { block: done }.into()
+            }
+            Leave::Label(block) => {
+                function.block_mut(home).instrs.insert(position, skip_block);
+                Br { block }.into()
+            }
+            Leave::Function => {
+                function.block_mut(home).instrs.insert(position, skip_block);
+                Return {}.into()
+            }
+        };
+        let code = code.into_iter().chain([exit]).map(|instr| (instr, InstrLocId::default()));
+        function.block_mut(skip).instrs = code.collect();
+    }
+}
+
+/// The sequences inside a construct.
+fn sequences(instr: &Instr) -> [Option<InstrSeqId>; 2] {
+    match instr {
+        Instr::Block(block) => [Some(block.seq), None],
+        Instr::Loop(construct) => [Some(construct.seq), None],
+        Instr::IfElse(arms) => [Some(arms.consequent), Some(arms.alternative)],
+        Instr::TryTable(construct) => [Some(construct.seq), None],
+        _ => [None, None],
+    }
+}
+
+/// The place in a sequence of the instruction with this opcode offset.
+fn position(function: &LocalFunction, seq: InstrSeqId, opcode: u32) -> Option<usize> {
+    function.block(seq).instrs.iter().position(|(_, at)| !at.is_default() && at.data() == opcode)
+}
+
+/// True if an instruction of `seq` from `start` on, or one inside it, branches to `seq`.
+fn branches(function: &LocalFunction, seq: InstrSeqId, start: usize) -> bool {
+    let mut finder = Finder { target: seq, found: false };
+    for (instr, at) in function.block(seq).instrs.iter().skip(start) {
+        finder.visit_instr(instr, at);
+        for inner in sequences(instr).into_iter().flatten() {
+            dfs_in_order(&mut finder, function, inner);
+        }
+    }
+    finder.found
+}
+
+/// Looks for branches to one label.
+struct Finder {
+    target: InstrSeqId,
+    found: bool,
+}
+
+impl<'a> Visitor<'a> for Finder {
+    fn visit_instr(&mut self, instr: &'a Instr, _: &'a InstrLocId) {
+        let target = self.target;
+        self.found |= match instr {
+            Instr::Br(branch) => branch.block == target,
+            Instr::BrIf(branch) => branch.block == target,
+            Instr::BrTable(branch) => branch.default == target || branch.blocks.contains(&target),
+            Instr::BrOnNull(branch) => branch.block == target,
+            Instr::BrOnNonNull(branch) => branch.block == target,
+            Instr::BrOnCast(branch) => branch.block == target,
+            Instr::BrOnCastFail(branch) => branch.block == target,
+            Instr::TryTable(construct) => construct.catches.iter().any(|catch| label(catch) == target),
+            _ => false,
+        };
+    }
+}
+
+/// Where a catch clause branches to.
+fn label(catch: &TryTableCatch) -> InstrSeqId {
+    match catch {
+        TryTableCatch::Catch { label, .. }
+        | TryTableCatch::CatchRef { label, .. }
+        | TryTableCatch::CatchAll { label }
+        | TryTableCatch::CatchAllRef { label } => *label,
+    }
+}

@@ -1,0 +1,173 @@
+//! What the compiler remembers of a module, its functions and their loops.
+
+use ir::lowered::{BlockId, Func, Value};
+use std::collections::{BTreeMap, HashMap};
+use wasmparser::{Payload, TypeRef};
+
+use super::ReadError;
+
+/// A memory of the module.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Memory {
+    /// Addresses are `i64`.
+    pub is_64: bool,
+    /// Other threads may access it.
+    pub shared: bool,
+    /// The module imports it.
+    pub imported: bool,
+}
+
+/// A module, as far as the compiler needs it.
+#[derive(Default, Debug)]
+pub struct Module {
+    /// The functions that hold loops, by index.
+    pub functions: Vec<GuestFunction>,
+    /// All memories.
+    pub memories: Vec<Memory>,
+    /// Function names from the name section, else from exports.
+    pub names: HashMap<u32, String>,
+    /// Names of exported functions.
+    pub exports: BTreeMap<u32, String>,
+    /// How many functions are imported.
+    pub imported_functions: u32,
+    /// Where the contents of the code section begin in the file.
+    pub code_start: usize,
+}
+
+impl Module {
+    /// The name of a function, if there is one.
+    pub fn name(&self, function: u32) -> Option<&str> {
+        self.names.get(&function).or_else(|| self.exports.get(&function)).map(String::as_str)
+    }
+}
+
+/// A place in a function where control continues, as the rewriter can express it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Where {
+    /// The start of the function, or of a loop body.
+    Start,
+    /// After the end of the `block` or `if` at `construct`, which stands in the frame at `parent`.
+    Join {
+        /// Offset of the construct's opcode; [`FUNCTION`] for the function body.
+        construct: u32,
+        /// Offset of the enclosing construct's opcode.
+        parent: u32,
+    },
+    /// The start of the `loop` at `construct`.
+    Header {
+        /// Offset of the opcode.
+        construct: u32,
+    },
+    /// After a conditional branch that wasn't taken.
+    After {
+        /// Offset of the branch.
+        offset: u32,
+        /// Offset of the enclosing construct's opcode.
+        frame: u32,
+    },
+    /// The start of an arm of an `if`.
+    Arm,
+}
+
+/// Stands for the function body among construct offsets.
+pub const FUNCTION: u32 = u32::MAX;
+
+/// The locals' values where a block of an innermost loop ends: one value per local that the loop assigns.
+pub type Edge = Vec<Value>;
+
+/// A local that a loop assigns.
+#[derive(Clone, Copy, Debug)]
+pub struct Carried {
+    /// The local.
+    pub local: u32,
+    /// Its value when the loop is entered.
+    pub start: Value,
+    /// Its value at the start of an iteration: a parameter of the header, unless that is redundant.
+    pub param: Value,
+}
+
+/// An innermost `loop` construct of a translated function.
+#[derive(Clone, Debug)]
+pub struct GuestLoop {
+    /// Byte offset of the `loop` opcode.
+    pub offset: u32,
+    /// The block that the construct's label stands for.
+    pub header: BlockId,
+    /// True if the construct has parameters.
+    pub has_params: bool,
+    /// The locals assigned inside, ascending.
+    pub assigned: Vec<u32>,
+    /// For each of them its value at the loop's entry, and its value at the start of an iteration.
+    pub carried: Vec<Carried>,
+    /// Locals read inside that the loop doesn't assign, with their value.
+    pub reads: Vec<(u32, Value)>,
+    /// For each block inside, the values of `assigned` at its end.
+    pub ends: HashMap<BlockId, Edge>,
+}
+
+/// A loop that was not translated, and why nothing was lost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LoopSite {
+    /// Byte offset of the `loop` opcode.
+    pub offset: u32,
+    /// Another loop stands inside.
+    pub has_inner: bool,
+    /// It or a loop inside accesses memory.
+    pub has_memory: bool,
+}
+
+/// A function with loops.
+#[derive(Default, Debug)]
+pub struct GuestFunction {
+    /// The function's index, imports included.
+    pub index: u32,
+    /// The SSA form; empty if no loop of the function can become a region.
+    pub func: Func,
+    /// Where each block begins.
+    pub places: Vec<Where>,
+    /// All `loop` constructs in order.
+    pub sites: Vec<LoopSite>,
+    /// The innermost ones that were translated.
+    pub loops: Vec<GuestLoop>,
+    /// For each block, the innermost `loop` construct around it, as an index into `loops`.
+    pub home: Vec<Option<u32>>,
+    /// Locals of the function with the parameters, by index.
+    pub local_types: Vec<ir::lowered::Type>,
+    /// True if the function was too large to translate.
+    pub too_large: bool,
+}
+
+/// Takes from a payload what [`Module`] remembers.
+pub fn collect(payload: &Payload<'_>, module: &mut Module) -> Result<(), ReadError> {
+    match payload {
+        Payload::ImportSection(section) => {
+            for import in section.clone().into_imports() {
+                match import?.ty {
+                    TypeRef::Func(_) | TypeRef::FuncExact(_) => module.imported_functions += 1,
+                    TypeRef::Memory(ty) => module.memories.push(memory(&ty, true)),
+                    _ => {}
+                }
+            }
+        }
+        Payload::MemorySection(section) => {
+            for ty in section.clone() {
+                module.memories.push(memory(&ty?, false));
+            }
+        }
+        Payload::ExportSection(section) => {
+            for export in section.clone() {
+                let export = export?;
+                if matches!(export.kind, wasmparser::ExternalKind::Func) {
+                    module.exports.entry(export.index).or_insert_with(|| export.name.to_string());
+                }
+            }
+        }
+        Payload::CodeSectionStart { range, .. } => module.code_start = range.start,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn memory(ty: &wasmparser::MemoryType, imported: bool) -> Memory {
+    Memory { is_64: ty.memory64, shared: ty.shared, imported }
+}

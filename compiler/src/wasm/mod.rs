@@ -1,0 +1,118 @@
+//! From module bytes to SSA.
+//!
+//! Input: a core Wasm module. Output: [`Module`], with every function that holds a loop with memory accesses as LoweredOp
+//! SSA, and every other loop as a place with the reason why it needs no SSA. The whole module is validated on the way, with
+//! the proposals that the runtime's engine runs; nothing later sees an invalid module. Functions are independent, so they are
+//! validated and translated in parallel; the result doesn't depend on the number of threads.
+
+mod entities;
+mod names;
+mod operators;
+mod scan;
+mod simplify;
+
+mod translate;
+
+pub use entities::{Carried, Edge, FUNCTION, GuestFunction, GuestLoop, LoopSite, Memory, Module, Where};
+
+pub use simplify::live_values;
+
+use rayon::prelude::*;
+use thiserror::Error;
+use wasmparser::{FuncToValidate, FunctionBody, Parser, Payload, ValidPayload, Validator, ValidatorResources, WasmFeatures};
+
+/// Why bytes can't be read as a module.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum ReadError {
+    /// The file has no bytes.
+    #[error("the file is empty")]
+    Empty,
+    /// The file doesn't begin like a Wasm file.
+    #[error("this isn't a WebAssembly file: it begins with {found:02x?}, not with 00 61 73 6d (`\\0asm`)")]
+    NotWasm {
+        /// The first bytes.
+        found: Vec<u8>,
+    },
+    /// A component, not a core module.
+    #[error("this is a WebAssembly component; only core modules are supported")]
+    Component,
+    /// The module fails validation.
+    #[error("invalid module at offset {offset:#x}: {message}")]
+    Invalid {
+        /// The byte offset in the file.
+        offset: usize,
+        /// What the validator says.
+        message: String,
+    },
+}
+
+impl From<wasmparser::BinaryReaderError> for ReadError {
+    fn from(error: wasmparser::BinaryReaderError) -> ReadError {
+        ReadError::Invalid { offset: error.offset(), message: error.message().to_string() }
+    }
+}
+
+/// The proposals accepted, the same that the runtime's engine enables.
+pub fn features() -> WasmFeatures {
+    WasmFeatures::WASM3.union(WasmFeatures::WIDE_ARITHMETIC)
+}
+
+/// Validates `bytes` and translates the functions that may hold regions.
+pub fn read(bytes: &[u8]) -> Result<Module, ReadError> {
+    check_preamble(bytes)?;
+    let mut validator = Validator::new_with_features(features());
+    let mut module = Module::default();
+    let mut bodies = Vec::new();
+    for payload in Parser::new(0).parse_all(bytes) {
+        let payload = payload?;
+        entities::collect(&payload, &mut module)?;
+        if let Payload::CustomSection(section) = &payload {
+            names::collect(section, &mut module);
+        }
+        if let ValidPayload::Func(func, body) = validator.payload(&payload)? {
+            bodies.push((func, body));
+        }
+    }
+    let functions = bodies
+        .into_par_iter()
+        .map(|(func, body)| function(&module, func, body))
+        .collect::<Result<Vec<_>, ReadError>>()?;
+    module.functions = functions.into_iter().flatten().collect();
+    Ok(module)
+}
+
+fn check_preamble(bytes: &[u8]) -> Result<(), ReadError> {
+    if bytes.is_empty() {
+        return Err(ReadError::Empty);
+    }
+    if bytes.len() < 4 || &bytes[..4] != b"\0asm" {
+        return Err(ReadError::NotWasm { found: bytes[..bytes.len().min(4)].to_vec() });
+    }
+    if bytes.get(6..8).is_some_and(|layer| layer == [1, 0]) {
+        return Err(ReadError::Component);
+    }
+    Ok(())
+}
+
+/// Validates one function; the result is present if the function has loops.
+fn function(
+    module: &Module,
+    func: FuncToValidate<ValidatorResources>,
+    body: FunctionBody<'_>,
+) -> Result<Option<GuestFunction>, ReadError> {
+    let index = func.index;
+    let mut validator = func.into_validator(Default::default());
+    let outline = scan::outline(&body)?;
+    if !outline.is_candidate() {
+        validator.validate(&body)?;
+        return Ok(outline.into_function(index));
+    }
+    let translated = translate::translate(module, &mut validator, &body, &outline)?;
+    Ok(Some(match translated {
+        Some(mut function) => {
+            simplify::simplify(&mut function);
+            function
+        }
+        None => outline.into_function(index).unwrap_or_default(),
+    }))
+}

@@ -1,0 +1,126 @@
+//! A first look at a function: its constructs, which locals each assigns, and which loops may become regions.
+//!
+//! One pass over the operators, linear but for the union of assigned locals at each construct's end. The translation uses the
+//! result to know a construct's locals before it has seen the construct.
+
+use super::entities::{GuestFunction, LoopSite};
+use wasmparser::{FunctionBody, Operator};
+
+/// What a construct is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// The function body or a `block`.
+    Block,
+    /// A `loop`.
+    Loop,
+    /// An `if`.
+    If,
+}
+
+/// A construct of the function, in order of its opcode.
+#[derive(Clone, Debug)]
+pub struct Construct {
+    /// What it is.
+    pub kind: Kind,
+    /// Byte offset of the opcode.
+    pub offset: u32,
+    /// The locals assigned inside, ascending.
+    pub assigned: Vec<u32>,
+    /// A loop without another one inside, and with a memory access.
+    pub candidate: bool,
+    has_inner: bool,
+    has_memory: bool,
+}
+
+/// All constructs of a function.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// In order of their opcodes; the first is the function body.
+    pub constructs: Vec<Construct>,
+    /// Some construct can't be translated, or the function exceeds the limits.
+    too_large: bool,
+}
+
+/// Block parameters that a translated function may have, counting one for each local that a construct assigns.
+const MAX_PARAMS: usize = 4_000_000;
+/// Depth of constructs.
+const MAX_DEPTH: usize = 20_000;
+
+/// Looks at `body` without validating it.
+pub fn outline(body: &FunctionBody<'_>) -> Result<Outline, wasmparser::BinaryReaderError> {
+    let mut outline = Outline::default();
+    let mut stack = vec![outline.open(Kind::Block, body.range().start as u32)];
+    let mut reader = body.get_operators_reader()?;
+    while !reader.eof() {
+        let (operator, offset) = reader.read_with_offset()?;
+        let Some(&top) = stack.last() else { break };
+        match operator {
+            Operator::Block { .. } | Operator::Try { .. } | Operator::TryTable { .. } => {
+                stack.push(outline.open(Kind::Block, offset as u32));
+            }
+            Operator::Loop { .. } => stack.push(outline.open(Kind::Loop, offset as u32)),
+            Operator::If { .. } => stack.push(outline.open(Kind::If, offset as u32)),
+            Operator::End | Operator::Delegate { .. } => {
+                stack.pop();
+                outline.close(top, stack.last().copied());
+            }
+            Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => {
+                outline.constructs[top].assigned.push(local_index);
+            }
+            _ if outline.constructs[top].has_memory => {}
+            _ => outline.constructs[top].has_memory = super::operators::accesses_memory(&operator),
+        }
+        outline.too_large |= stack.len() > MAX_DEPTH;
+    }
+    let params: usize = outline.constructs.iter().map(|c| c.assigned.len()).sum();
+    outline.too_large |= params > MAX_PARAMS;
+    Ok(outline)
+}
+
+impl Outline {
+    /// True if some loop may become a region.
+    pub fn is_candidate(&self) -> bool {
+        !self.too_large && self.constructs.iter().any(|c| c.candidate)
+    }
+
+    /// The loops of a function without SSA; `None` if it has none.
+    pub fn into_function(self, index: u32) -> Option<GuestFunction> {
+        let sites = self.sites();
+        (!sites.is_empty()).then(|| GuestFunction { index, sites, too_large: self.too_large, ..Default::default() })
+    }
+
+    /// Every loop of the function.
+    pub fn sites(&self) -> Vec<LoopSite> {
+        let loops = self.constructs.iter().filter(|c| c.kind == Kind::Loop);
+        loops.map(|c| LoopSite { offset: c.offset, has_inner: c.has_inner, has_memory: c.has_memory }).collect()
+    }
+
+    fn open(&mut self, kind: Kind, offset: u32) -> usize {
+        let construct =
+            Construct { kind, offset, assigned: Vec::new(), candidate: false, has_inner: false, has_memory: false };
+        self.constructs.push(construct);
+        self.constructs.len() - 1
+    }
+
+    fn close(&mut self, index: usize, parent: Option<usize>) {
+        let construct = &mut self.constructs[index];
+        construct.assigned.sort_unstable();
+        construct.assigned.dedup();
+        construct.candidate = construct.kind == Kind::Loop && !construct.has_inner && construct.has_memory;
+        let assigned = construct.assigned.clone();
+        let (inner, memory) = (construct.has_inner || construct.kind == Kind::Loop, construct.has_memory);
+        if let Some(parent) = parent {
+            let parent = &mut self.constructs[parent];
+            parent.has_inner |= inner;
+            parent.has_memory |= memory;
+            if !self.too_large {
+                parent.assigned.extend(assigned);
+                // Keeps a long run of siblings from growing the list without bound.
+                if parent.assigned.len() > 4096 {
+                    parent.assigned.sort_unstable();
+                    parent.assigned.dedup();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Removes redundant and dead block parameters.
+//!
+//! A parameter that receives one and the same value on every edge, itself aside, is that value. A parameter that nothing
+//! with an effect depends on is dead. Both are artefacts of how the translation makes SSA, and both would hide inductions
+//! and invent live-outs. Everything recorded beside the function is renamed with it.
+
+use super::entities::GuestFunction;
+use ir::lowered::dominators::Dominators;
+use ir::lowered::{BlockId, Func, Op, Value};
+
+/// Passes over the function after which redundant parameters may remain; more only cost precision.
+const MAX_PASSES: usize = 16;
+
+/// Simplifies in place.
+pub fn simplify(function: &mut GuestFunction) {
+    let order = Dominators::of(&function.func).order;
+    let renamed = redundant(&function.func, &order);
+    rename(function, &renamed);
+    remove_parameters(&mut function.func, &order, |param| renamed[param.index()] != param);
+    let live = live_values(&function.func, &order);
+    remove_parameters(&mut function.func, &order, |param| !live[param.index()]);
+    debug_assert_eq!(ir::lowered::verify::verify(&function.func, ir::lowered::verify::Form::Guest), Ok(()));
+}
+
+fn find(renamed: &mut [Value], value: Value) -> Value {
+    let mut root = value;
+    while renamed[root.index()] != root {
+        root = renamed[root.index()];
+    }
+    let mut at = value;
+    while renamed[at.index()] != root {
+        at = std::mem::replace(&mut renamed[at.index()], root);
+    }
+    root
+}
+
+/// For each value the one it equals.
+fn redundant(func: &Func, order: &[BlockId]) -> Vec<Value> {
+    let mut renamed: Vec<Value> = (0..func.values.len() as u32).map(Value).collect();
+    let mut incoming: Vec<Vec<&[Value]>> = vec![Vec::new(); func.blocks.len()];
+    for &block in order {
+        for target in func.block(block).term.targets() {
+            incoming[target.block.index()].push(&target.args);
+        }
+    }
+    for _ in 0..MAX_PASSES {
+        let mut changed = false;
+        for &block in order.iter().skip(1) {
+            for (position, &param) in func.block(block).params.iter().enumerate() {
+                if renamed[param.index()] != param {
+                    continue;
+                }
+                let mut only = None;
+                let same = incoming[block.index()].iter().all(|args| {
+                    let arg = find(&mut renamed, args[position]);
+                    arg == param || *only.get_or_insert(arg) == arg
+                });
+                if let (true, Some(value)) = (same, only) {
+                    renamed[param.index()] = value;
+                    changed = true;
+                }
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    (0..renamed.len() as u32).map(|v| find(&mut renamed, Value(v))).collect()
+}
+
+fn rename(function: &mut GuestFunction, renamed: &[Value]) {
+    let map = |v: Value| renamed[v.index()];
+    for block in &mut function.func.blocks {
+        block.insts.iter_mut().for_each(|inst| inst.op.map_uses(map));
+        block.term.map_uses(map);
+    }
+    for guest_loop in &mut function.loops {
+        guest_loop.reads.iter_mut().for_each(|(_, v)| *v = map(*v));
+        for carried in &mut guest_loop.carried {
+            carried.start = map(carried.start);
+            carried.param = map(carried.param);
+        }
+        guest_loop.ends.values_mut().flatten().for_each(|v| *v = map(*v));
+    }
+}
+
+/// Drops the parameters of reachable blocks for which `dead` says so, and the arguments for them.
+fn remove_parameters(func: &mut Func, order: &[BlockId], dead: impl Fn(Value) -> bool) {
+    let keep: Vec<Vec<bool>> = func.blocks.iter().map(|b| b.params.iter().map(|&p| !dead(p)).collect()).collect();
+    for &block in order {
+        if block != BlockId::ENTRY {
+            let mut kept = keep[block.index()].iter();
+            func.block_mut(block).params.retain(|_| *kept.next().unwrap_or(&true));
+        }
+        for target in func.block_mut(block).term.targets_mut() {
+            let mut kept = keep[target.block.index()].iter();
+            target.args.retain(|_| *kept.next().unwrap_or(&true));
+        }
+    }
+}
+
+/// The values that an effect, a trap or a branch depends on.
+pub fn live_values(func: &Func, order: &[BlockId]) -> Vec<bool> {
+    let mut live = vec![false; func.values.len()];
+    let mut work = Vec::new();
+    let mut feeds: Vec<Vec<Value>> = vec![Vec::new(); func.values.len()];
+    let mark = |v: Value, live: &mut Vec<bool>, work: &mut Vec<Value>| {
+        if !std::mem::replace(&mut live[v.index()], true) {
+            work.push(v);
+        }
+    };
+    for &block in order {
+        let block = func.block(block);
+        for inst in &block.insts {
+            let effect = matches!(inst.op, Op::Load { .. } | Op::Store { .. } | Op::GlobalSet(..) | Op::Foreign(_))
+                || inst.op.can_trap();
+            match inst.result {
+                Some(result) if !effect => inst.op.for_each_use(|v| feeds[result.index()].push(v)),
+                _ => inst.op.for_each_use(|v| mark(v, &mut live, &mut work)),
+            }
+        }
+        let targets = block.term.targets();
+        for target in &targets {
+            for (&param, &arg) in func.block(target.block).params.iter().zip(&target.args) {
+                feeds[param.index()].push(arg);
+            }
+        }
+        let mut without_args = block.term.clone();
+        without_args.targets_mut().into_iter().for_each(|t| t.args.clear());
+        without_args.for_each_use(|v| mark(v, &mut live, &mut work));
+    }
+    while let Some(value) = work.pop() {
+        for feed in std::mem::take(&mut feeds[value.index()]) {
+            mark(feed, &mut live, &mut work);
+        }
+    }
+    live
+}

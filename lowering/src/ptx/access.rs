@@ -1,0 +1,71 @@
+//! Addresses, loads and stores.
+//!
+//! A device address is the footprint's delta plus the zero-extended guest address, modulo 2^64. The offset of an access
+//! is part of the instruction where it fits. Guards have made every address valid and aligned for its width.
+
+use super::assembly::{Arg, Reg, Width};
+use super::entry::Writer;
+use super::listing::Node;
+use ir::lowered::{LoadKind, StoreKind};
+
+/// The opcode of a load; a register wider than the bytes is filled by the extension.
+fn load_opcode(kind: LoadKind) -> &'static str {
+    match kind {
+        LoadKind::I32 | LoadKind::F32 => "ld.global.b32",
+        LoadKind::I64 | LoadKind::F64 => "ld.global.b64",
+        LoadKind::I32S8 | LoadKind::I64S8 => "ld.global.s8",
+        LoadKind::I32U8 | LoadKind::I64U8 => "ld.global.u8",
+        LoadKind::I32S16 | LoadKind::I64S16 => "ld.global.s16",
+        LoadKind::I32U16 | LoadKind::I64U16 => "ld.global.u16",
+        LoadKind::I64S32 => "ld.global.s32",
+        LoadKind::I64U32 => "ld.global.u32",
+    }
+}
+
+/// The opcode of a store; of a register wider than the bytes the low ones are stored.
+fn store_opcode(kind: StoreKind) -> &'static str {
+    match kind {
+        StoreKind::I32 | StoreKind::F32 | StoreKind::I64As32 => "st.global.b32",
+        StoreKind::I64 | StoreKind::F64 => "st.global.b64",
+        StoreKind::I32As8 | StoreKind::I64As8 => "st.global.b8",
+        StoreKind::I32As16 | StoreKind::I64As16 => "st.global.b16",
+    }
+}
+
+impl Writer<'_> {
+    /// The device address of a guest address.
+    pub fn address(&mut self, node: &Node, delta: Reg) {
+        let Some(to) = self.result(node) else { return };
+        let mut guest = self.operand_reg(node, 0);
+        if guest.width == Width::W32 {
+            guest = self.fresh(Width::W64, "cvt.u64.u32", &[guest.into()]);
+        }
+        self.asm().op("add.s64", &[to.into(), delta.into(), guest.into()]);
+    }
+
+    /// Writes a load.
+    pub fn load(&mut self, kind: LoadKind, offset: u64, node: &Node) {
+        let Some(to) = self.result(node) else { return };
+        let memory = self.memory(offset, node);
+        self.asm().op(load_opcode(kind), &[to.into(), memory]);
+    }
+
+    /// Writes a store.
+    pub fn store(&mut self, kind: StoreKind, offset: u64, node: &Node) {
+        let value = self.operand_reg(node, 1);
+        let memory = self.memory(offset, node);
+        self.asm().op(store_opcode(kind), &[memory, value.into()]);
+    }
+
+    /// Operand 0 plus `offset`, as an operand in brackets.
+    fn memory(&mut self, offset: u64, node: &Node) -> Arg {
+        let base = self.operand_reg(node, 0);
+        match i32::try_from(offset) {
+            Ok(offset) => Arg::Memory(base, offset),
+            Err(_) => {
+                let sum = self.fresh(Width::W64, "add.s64", &[base.into(), (offset as i64).into()]);
+                Arg::Memory(sum, 0)
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The end of a thread: what becomes of the values it returns.
+//!
+//! Each value has a slot of 8 bytes, of which a 32-bit value uses the low 4. Integer reductions are atomic operations
+//! and commute, so the order of threads doesn't show; a product has no such operation and is a loop around a
+//! compare-and-swap. A value of the last iteration is stored by the one thread whose index is the last in every
+//! dimension.
+
+use super::assembly::{Arg, Condition, Reg, Width};
+use super::entry::Writer;
+use super::listing::Node;
+use ir::abi::Param;
+use ir::region::{ReduceOp, ReturnRole};
+
+/// Bytes of a slot.
+const SLOT: i32 = 8;
+
+/// The opcode of a reduction, if PTX has one; the arguments are the types of either width.
+fn reduction(op: ReduceOp, width: Width) -> Option<String> {
+    let bits = if width == Width::W32 { 32 } else { 64 };
+    let name = match op {
+        ReduceOp::Add => "add.u",
+        ReduceOp::And => "and.b",
+        ReduceOp::Or => "or.b",
+        ReduceOp::Xor => "xor.b",
+        ReduceOp::MinS => "min.s",
+        ReduceOp::MinU => "min.u",
+        ReduceOp::MaxS => "max.s",
+        ReduceOp::MaxU => "max.u",
+        ReduceOp::Mul => return None,
+    };
+    Some(format!("red.global.{name}{bits}"))
+}
+
+impl Writer<'_> {
+    /// Gives each returned value its role and ends the thread.
+    pub fn return_values(&mut self, roles: &[ReturnRole], node: &Node) {
+        if !roles.is_empty() {
+            let base = self.param(Param::Returns, Width::W64);
+            let last = roles.contains(&ReturnRole::Last).then(|| self.is_last());
+            for (index, &role) in roles.iter().enumerate() {
+                let value = self.operand_reg(node, index);
+                let slot = Arg::Memory(base, index as i32 * SLOT);
+                match (role, last) {
+                    (ReturnRole::Reduce(op), _) => match reduction(op, value.width) {
+                        Some(opcode) => self.asm().op(&opcode, &[slot, value.into()]),
+                        None => self.multiply(slot, value),
+                    },
+                    (ReturnRole::Last, Some(last)) => {
+                        let opcode = if value.width == Width::W32 { "st.global.b32" } else { "st.global.b64" };
+                        self.asm().op_if(last, opcode, &[slot, value.into()]);
+                    }
+                    (ReturnRole::Last, None) => {}
+                }
+            }
+        }
+        self.asm().op("exit", &[]);
+    }
+
+    /// Whether this thread has the last index in every dimension.
+    fn is_last(&mut self) -> Condition {
+        let mut so_far: Option<Reg> = None;
+        for dim in 0..self.indices.len() {
+            let (index, trip) = (self.indices[dim], self.trips[dim]);
+            let end = self.fresh(Width::W64, "add.s64", &[trip.into(), (-1).into()]);
+            let reg = match so_far {
+                None => self.fresh(Width::Predicate, "setp.eq.s64", &[index.into(), end.into()]),
+                Some(earlier) => {
+                    self.fresh(Width::Predicate, "setp.eq.and.s64", &[index.into(), end.into(), earlier.into()])
+                }
+            };
+            so_far = Some(reg);
+        }
+        // A kernel has at least one dimension.
+        Condition { reg: so_far.unwrap_or_else(|| self.reg(Width::Predicate)), negated: false }
+    }
+
+    /// Multiplies the slot by `value`: guesses what it holds and swaps the product in, until the guess was right.
+    fn multiply(&mut self, slot: Arg, value: Reg) {
+        let (width, mov, mul, swap, differs) = match value.width {
+            Width::W32 => (Width::W32, "mov.b32", "mul.lo.s32", "atom.global.cas.b32", "setp.ne.s32"),
+            _ => (Width::W64, "mov.b64", "mul.lo.s64", "atom.global.cas.b64", "setp.ne.s64"),
+        };
+        let again = self.asm().new_label("m");
+        let guess = self.fresh(width, mov, &[1.into()]);
+        let (found, product) = (self.reg(width), self.reg(width));
+        let wrong = self.reg(Width::Predicate);
+        self.asm().label(&again);
+        self.asm().op(mul, &[product.into(), guess.into(), value.into()]);
+        self.asm().op(swap, &[found.into(), slot, guess.into(), product.into()]);
+        self.asm().op(differs, &[wrong.into(), found.into(), guess.into()]);
+        self.asm().op(mov, &[guess.into(), found.into()]);
+        self.asm().op_if(Condition { reg: wrong, negated: false }, "bra", &[again.as_str().into()]);
+    }
+}

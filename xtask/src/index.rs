@@ -1,0 +1,178 @@
+//! Reads `corpus/corpus.json`, the index of the corpus, and checks that it says what `corpus/README.md` promises.
+//!
+//! Input: the index's text. Output: the modules with their build commands, or a message that names the entry that is
+//! wrong. Whether the files it names exist is left to `corpus.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+
+/// The part of the index that building needs.
+pub struct Index {
+    /// The version line of each producer's tool that the committed modules were built with.
+    pub tools: BTreeMap<String, String>,
+    pub modules: Vec<Module>,
+}
+
+/// One committed module.
+pub struct Module {
+    pub name: String,
+    pub producer: String,
+    /// Paths relative to the repository's root, with `/`.
+    pub source: String,
+    pub wasm: String,
+    /// Command lines as templates, to run one after the other.
+    pub commands: Vec<String>,
+    pub flags: String,
+}
+
+const ELEMENTS: [&str; 8] = ["i8", "u8", "i16", "u16", "i32", "i64", "f32", "f64"];
+const SCALARS: [&str; 4] = ["i32", "i64", "f32", "f64"];
+
+impl Index {
+    pub fn parse(text: &str) -> Result<Index> {
+        let json: Value = serde_json::from_str(text).context("corpus.json is not JSON")?;
+        let mut tools = BTreeMap::new();
+        for (producer, version) in json["tools"].as_object().context("tools is missing")? {
+            tools.insert(producer.clone(), version.as_str().context("a tool's version is a string")?.to_owned());
+        }
+        let mut modules = Vec::new();
+        for entry in list(&json["entries"]).context("entries")? {
+            let name = string(&entry["name"]).context("an entry has no name")?;
+            read_entry(entry, name, &json["builds"], &mut modules).with_context(|| format!("entry {name}"))?;
+        }
+        let mut outputs = BTreeSet::new();
+        for module in &modules {
+            ensure!(tools.contains_key(&module.producer), "{} has no version in tools", module.producer);
+            ensure!(outputs.insert(&module.wasm), "{} is built twice", module.wasm);
+        }
+        Ok(Index { tools, modules })
+    }
+}
+
+fn read_entry(entry: &Value, name: &str, builds: &Value, modules: &mut Vec<Module>) -> Result<()> {
+    let kind = string(&entry["kind"]).context("kind")?;
+    match kind {
+        "kernel" => {
+            for export in list(&entry["exports"]).context("exports")? {
+                let function = string(&export["name"]).context("an export has no name")?;
+                check_export(export).with_context(|| format!("export {function}"))?;
+            }
+        }
+        "program" => {
+            string(&entry["stdout"]).context("stdout")?;
+            list(&entry["bench_args"]).context("bench_args")?;
+        }
+        other => bail!("kind is {other}, not kernel or program"),
+    }
+    for module in list(&entry["modules"]).context("modules")? {
+        let producer = string(&module["producer"]).context("producer")?;
+        let commands = list(&builds[producer][kind]).with_context(|| format!("builds.{producer}.{kind}"))?;
+        modules.push(Module {
+            name: name.to_owned(),
+            producer: producer.to_owned(),
+            source: string(&module["source"]).context("source")?.to_owned(),
+            wasm: string(&module["wasm"]).context("wasm")?.to_owned(),
+            commands: commands.iter().map(|command| string(command).map(str::to_owned)).collect::<Result<_>>()?,
+            flags: module["flags"].as_str().unwrap_or_default().to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn check_export(export: &Value) -> Result<()> {
+    for verdict in list(&export["parallel"]).context("parallel")? {
+        ensure!(["yes", "no", "guard"].contains(&string(verdict)?), "{verdict} is not yes, no or guard");
+    }
+    let result = &export["result"];
+    ensure!(result.is_null() || result.as_str().is_some_and(|ty| SCALARS.contains(&ty)), "result {result}");
+
+    let arguments = list(&export["args"]).context("args")?;
+    let is_symbol = |argument: &Value| !argument["size"].is_null() || !argument["stride"].is_null();
+    let symbols: BTreeSet<&str> =
+        arguments.iter().filter(|argument| is_symbol(argument)).filter_map(|it| it["name"].as_str()).collect();
+    for argument in arguments {
+        let name = string(&argument["name"]).context("an argument has no name")?;
+        check_argument(argument, &symbols).with_context(|| format!("argument {name}"))?;
+    }
+    Ok(())
+}
+
+fn check_argument(argument: &Value, symbols: &BTreeSet<&str>) -> Result<()> {
+    if let Some(element) = argument["ptr"].as_str() {
+        ensure!(ELEMENTS.contains(&element), "unknown element {element}");
+        check_formula(string(&argument["len"]).context("len")?, symbols)?;
+        ensure!(["r", "w", "rw"].contains(&string(&argument["access"])?), "access is r, w or rw");
+        if !argument["fill"].is_null() {
+            let [low, high] = list(&argument["fill"])?.as_slice() else { bail!("fill is [low, high]") };
+            ensure!(low.is_number(), "fill's low end is a number");
+            match high.as_str() {
+                Some(formula) => check_formula(formula, symbols)?,
+                None => ensure!(high.is_number(), "fill's high end is a number or a formula"),
+            }
+        }
+        return Ok(());
+    }
+    if argument["size"].is_object() || argument["stride"].is_array() {
+        return Ok(());
+    }
+    ensure!(SCALARS.iter().any(|ty| argument[*ty].is_array()), "it is no ptr, size, stride or scalar");
+    Ok(())
+}
+
+/// A formula is a sum of products of symbols and integers: `n`, `3*n`, `n*m+2`.
+fn check_formula(formula: &str, symbols: &BTreeSet<&str>) -> Result<()> {
+    for factor in formula.split('+').flat_map(|term| term.split('*')) {
+        ensure!(symbols.contains(factor) || factor.parse::<u32>().is_ok(), "{factor} in {formula} names no size");
+    }
+    Ok(())
+}
+
+fn string(value: &Value) -> Result<&str> {
+    value.as_str().with_context(|| format!("{value} is not a string"))
+}
+
+fn list(value: &Value) -> Result<&Vec<Value>> {
+    value.as_array().with_context(|| format!("{value} is not a list"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index_with(args: &str) -> String {
+        format!(
+            r#"{{"tools": {{"clang": "1"}}, "builds": {{"clang": {{"kernel": ["{{tool}} {{source}}"]}}}},
+                 "entries": [{{"name": "k", "kind": "kernel",
+                 "modules": [{{"producer": "clang", "source": "k.c", "wasm": "k.wasm", "flags": "-g"}}],
+                 "exports": [{{"name": "f", "args": [{args}], "result": null, "parallel": ["yes"]}}]}}]}}"#
+        )
+    }
+
+    #[test]
+    fn reads_a_module_with_its_command() {
+        let args = r#"{"name": "x", "ptr": "f32", "len": "2*n+4", "access": "rw"}, {"name": "n", "size": {}}"#;
+        let index = Index::parse(&index_with(args)).unwrap();
+        let module = &index.modules[0];
+        assert_eq!(index.tools["clang"], "1");
+        assert_eq!((module.name.as_str(), module.producer.as_str()), ("k", "clang"));
+        assert_eq!((module.source.as_str(), module.wasm.as_str(), module.flags.as_str()), ("k.c", "k.wasm", "-g"));
+        assert_eq!(module.commands, ["{tool} {source}"]);
+    }
+
+    #[test]
+    fn names_what_is_wrong() {
+        let cases = [
+            (r#"{"name": "x", "ptr": "f32", "len": "n", "access": "r"}"#, "n in n names no size"),
+            (r#"{"name": "x", "ptr": "f16", "len": "4", "access": "r"}"#, "unknown element f16"),
+            (r#"{"name": "x", "ptr": "u8", "len": "4", "access": "x"}"#, "access is r, w or rw"),
+            (r#"{"name": "x", "ptr": "u8", "len": "4", "access": "r", "fill": [0]}"#, "fill is [low, high]"),
+            (r#"{"name": "x"}"#, "it is no ptr, size, stride or scalar"),
+        ];
+        for (args, message) in cases {
+            let error = Index::parse(&index_with(args)).err().expect("the index is wrong");
+            assert_eq!(format!("{error:#}"), format!("entry k: export f: argument x: {message}"));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The project's chores, run as `cargo xtask <verb>`: one verb per file.
+//!
+//! Every verb works on the checkout that this crate was built from, prints what it did in plain lines, and exits
+//! with 1 when there is something to fix. Verbs that need outside tools (compilers, npm) say so when one is missing.
+
+#![forbid(unsafe_code)]
+
+mod blas;
+mod corpus;
+mod index;
+mod rust_text;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Chores of the tensorwasm project")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Rebuilds the corpus modules from their sources with the tools on PATH (CLANG, ZIG, RUSTC, ASC override them).
+    Corpus(corpus::Options),
+    /// Checks crate edges, file sizes, paths named in the docs, unsafe code and leftovers.
+    Tidy,
+    /// Fetches the real-world BLAS modules of the npm package @stdlib/blas (NPM overrides the client).
+    Blas {
+        /// The folder that receives the modules, flat.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository");
+    let outcome = match Arguments::parse().verb {
+        Verb::Corpus(options) => corpus::run(root, &options),
+        Verb::Tidy => tidy::run(root),
+        Verb::Blas { out } => blas::run(&out),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
