@@ -7,6 +7,8 @@
 
 mod blas;
 mod corpus;
+mod coverage;
+mod demo;
 mod index;
 mod rust_text;
 mod tidy;
@@ -27,6 +29,10 @@ struct Arguments {
 enum Verb {
     /// Rebuilds the corpus modules from their sources with the tools on PATH (CLANG, ZIG, RUSTC, ASC override them).
     Corpus(corpus::Options),
+    /// Writes docs/coverage.md: which loop of which kernel and producer is offloaded, and why the rest isn't.
+    Coverage(coverage::Options),
+    /// Builds the tool, explains a module, runs a program on all cores and checks kernels against plain wasmtime.
+    Demo,
     /// Checks crate edges, file sizes, paths named in the docs, unsafe code and leftovers.
     Tidy,
     /// Fetches the real-world BLAS modules of the npm package @stdlib/blas (NPM overrides the client).
@@ -41,6 +47,8 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository");
     let outcome = match Arguments::parse().verb {
         Verb::Corpus(options) => corpus::run(root, &options),
+        Verb::Coverage(options) => coverage::run(root, &options),
+        Verb::Demo => demo::run(root),
         Verb::Tidy => tidy::run(root),
         Verb::Blas { out } => blas::run(&out),
     };

@@ -6,7 +6,7 @@
 //! an integer is a separate question, answered by the [`Duty`] list: each says that a recurrence must not wrap in a given
 //! reading, and becomes a guard.
 
-use super::shape::{Context, Def};
+use super::shape::Context;
 use crate::reasons::Reason;
 use crate::wasm::{GuestFunction, GuestLoop};
 use ir::lowered::{BinaryOp, Const, Op, Type, UnaryOp, Value};
@@ -361,6 +361,16 @@ impl Forms {
                 }
                 return product(symbols, op, &a, &b);
             }
+            I32Xor | I64Xor => {
+                // Where `x` has only zeros below bit t and `c` only ones from there on, `x ^ c` is `c - x`.
+                if let Some(c) = constant(&b) {
+                    let zeros = a.start.trailing_zeros().min(a.step.trailing_zeros()).min(op.result().bits());
+                    let high = op.result().mask() & !(1u64.checked_shl(zeros).unwrap_or(0).wrapping_sub(1));
+                    if high != 0 && c & high == high {
+                        return Some(b.minus(&a));
+                    }
+                }
+            }
             I32Or | I64Or => {
                 if let Some(c) = constant(&b).filter(|&c| c != 0) {
                     let zeros = a.start.trailing_zeros().min(a.step.trailing_zeros());
@@ -422,7 +432,5 @@ fn wrap(symbols: &mut Symbols<'_>, a: &Affine) -> Option<Affine> {
 
 /// True if `value` is defined in `inside`.
 pub fn is_inside(context: &Context<'_>, inside: &std::collections::HashSet<ir::lowered::BlockId>, value: Value) -> bool {
-    match context.defs[value.index()] {
-        Def::Inst(block, _) | Def::Param(block, _) => inside.contains(&block),
-    }
+    context.home(value).is_some_and(|block| inside.contains(&block))
 }

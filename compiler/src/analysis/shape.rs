@@ -6,7 +6,7 @@
 
 use crate::reasons::Reason;
 use ir::lowered::dominators::Dominators;
-use ir::lowered::{BlockId, Func, Op, Term, Value};
+use ir::lowered::{BlockId, Func, Inst, Op, Term, Value};
 use std::collections::HashSet;
 
 /// Where each value of a function is defined.
@@ -14,8 +14,10 @@ use std::collections::HashSet;
 pub enum Def {
     /// By the n-th instruction of a block.
     Inst(BlockId, u32),
-    /// By a block as parameter n, or nowhere.
+    /// By a block as parameter n.
     Param(BlockId, u32),
+    /// By nothing: it was dead and has been removed.
+    Nowhere,
 }
 
 /// A place that reads a value.
@@ -49,7 +51,7 @@ impl<'a> Context<'a> {
         for (i, block) in tree.order.iter().enumerate() {
             rank[block.index()] = i as u32;
         }
-        let mut defs = vec![Def::Param(BlockId::ENTRY, u32::MAX); func.values.len()];
+        let mut defs = vec![Def::Nowhere; func.values.len()];
         for (id, block) in func.blocks.iter().enumerate() {
             let id = BlockId(id as u32);
             for (i, param) in block.params.iter().enumerate() {
@@ -69,14 +71,15 @@ impl<'a> Context<'a> {
     pub fn op(&self, value: Value) -> Option<&'a Op> {
         match self.defs[value.index()] {
             Def::Inst(block, i) => Some(&self.func.block(block).insts[i as usize].op),
-            Def::Param(..) => None,
+            Def::Param(..) | Def::Nowhere => None,
         }
     }
 
-    /// The block that defines `value`.
-    pub fn home(&self, value: Value) -> BlockId {
+    /// The block that defines `value`, if something does.
+    pub fn home(&self, value: Value) -> Option<BlockId> {
         match self.defs[value.index()] {
-            Def::Inst(block, _) | Def::Param(block, _) => block,
+            Def::Inst(block, _) | Def::Param(block, _) => Some(block),
+            Def::Nowhere => None,
         }
     }
 }
@@ -86,7 +89,8 @@ fn uses(func: &Func, tree: &Dominators) -> Vec<Vec<Use>> {
     let mut uses: Vec<Vec<Use>> = vec![Vec::new(); func.values.len()];
     for &id in &tree.order {
         let block = func.block(id);
-        for inst in block.insts.iter().filter(|i| i.result.is_none_or(|r| live[r.index()]) || has_effect(&i.op)) {
+        let kept = |i: &&Inst| i.result.is_none_or(|r| live[r.index()]) || crate::wasm::has_effect(&i.op);
+        for inst in block.insts.iter().filter(kept) {
             inst.op.for_each_use(|v| uses[v.index()].push(Use { block: id, leaves_to: None }));
         }
         for target in block.term.targets() {
@@ -99,10 +103,6 @@ fn uses(func: &Func, tree: &Dominators) -> Vec<Vec<Use>> {
         own.for_each_use(|v| uses[v.index()].push(Use { block: id, leaves_to: None }));
     }
     uses
-}
-
-fn has_effect(op: &Op) -> bool {
-    op.can_trap() || matches!(op, Op::Load { .. })
 }
 
 /// An edge that leaves a loop.
@@ -131,6 +131,8 @@ pub struct Shape {
     pub exits: Vec<ExitEdge>,
     /// Edges that leave to code that always ends in a trap.
     pub cold: Vec<ExitEdge>,
+    /// Blocks outside that are reached only over those edges.
+    pub cold_blocks: HashSet<BlockId>,
 }
 
 /// Blocks looked at to decide that an exit is cold.
@@ -160,28 +162,57 @@ pub fn shape(context: &Context<'_>, header: BlockId) -> Result<Shape, Reason> {
     }
     let mut body: Vec<BlockId> = inside.iter().copied().collect();
     body.sort_by_key(|b| context.rank[b.index()]);
-    let mut shape = Shape { header, latch, body, inside, exits: Vec::new(), cold: Vec::new() };
+    let mut shape = Shape { header, latch, body, inside, exits: Vec::new(), cold: Vec::new(), cold_blocks: HashSet::new() };
     for &from in &shape.body {
         for (target, to) in context.func.block(from).term.targets().iter().map(|t| t.block).enumerate() {
             if !shape.inside.contains(&to) {
                 let edge = ExitEdge { from, target, to };
-                if is_cold(context.func, to) { shape.cold.push(edge) } else { shape.exits.push(edge) }
+                match cold(context.func, to) {
+                    Some(blocks) => {
+                        shape.cold.push(edge);
+                        shape.cold_blocks.extend(blocks);
+                    }
+                    None => shape.exits.push(edge),
+                }
             }
         }
         if !matches!(context.func.block(from).term, Term::Jump(_) | Term::Branch { .. } | Term::Switch { .. }) {
             return Err(Reason::Irregular { what: "it ends inside".into() });
         }
     }
+    shape.keep_only_cold(context);
     Ok(shape)
 }
 
-/// True if every path from `block` ends in a trap before long.
-fn is_cold(func: &Func, block: BlockId) -> bool {
+impl Shape {
+    /// True if this edge leaves the loop toward a trap.
+    pub fn is_cold_edge(&self, from: BlockId, to: BlockId) -> bool {
+        self.cold.iter().any(|e| e.from == from && e.to == to)
+    }
+
+    /// Drops blocks that other code reaches as well.
+    fn keep_only_cold(&mut self, context: &Context<'_>) {
+        loop {
+            let own = |block: &BlockId| {
+                let mut from = context.tree.predecessors[block.index()].iter();
+                from.all(|&p| self.cold_blocks.contains(&p) || self.is_cold_edge(p, *block))
+            };
+            let kept: HashSet<BlockId> = self.cold_blocks.iter().copied().filter(own).collect();
+            if kept.len() == self.cold_blocks.len() {
+                return;
+            }
+            self.cold_blocks = kept;
+        }
+    }
+}
+
+/// The blocks reached from `block`, if every path from it ends in a trap before long.
+fn cold(func: &Func, block: BlockId) -> Option<HashSet<BlockId>> {
     let mut seen = HashSet::from([block]);
     let mut work = vec![block];
     while let Some(block) = work.pop() {
         match &func.block(block).term {
-            Term::Return(_) | Term::Bail => return false,
+            Term::Return(_) | Term::Bail => return None,
             Term::Unreachable => {}
             term => {
                 for target in term.targets() {
@@ -192,8 +223,8 @@ fn is_cold(func: &Func, block: BlockId) -> bool {
             }
         }
         if seen.len() > COLD_SEARCH {
-            return false;
+            return None;
         }
     }
-    true
+    Some(seen)
 }

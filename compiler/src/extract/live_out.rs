@@ -7,7 +7,7 @@
 
 use crate::analysis::affine::{Affine, Lin, is_inside};
 use crate::analysis::reduction;
-use crate::analysis::shape::{Context, Shape};
+use crate::analysis::shape::{Context, Shape, Use};
 use crate::analysis::trip::Position;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
@@ -38,6 +38,9 @@ pub fn live_outs(
     for (carried, &value) in guest_loop.carried.iter().zip(values) {
         let local = carried.local;
         let ty = context.func.ty(value);
+        if context.home(value).is_none() {
+            continue;
+        }
         let scalar = if is_inside(context, &analysis.shape.inside, value) {
             if !observed.contains(&value) {
                 continue;
@@ -70,12 +73,14 @@ fn observed_outside(context: &Context<'_>, shape: &Shape) -> HashSet<Value> {
             block.params.iter().copied().chain(block.insts.iter().filter_map(|i| i.result))
         })
         .collect();
-    candidates
-        .into_iter()
-        .filter(|v| {
-            context.uses[v.index()].iter().any(|u| !shape.inside.contains(&u.block) || u.leaves_to.is_some_and(|b| !shape.inside.contains(&b)))
-        })
-        .collect()
+    let observes = |u: &Use| match u.leaves_to {
+        // A value that is needed only on the way to a trap is the original loop's business.
+        Some(to) if shape.inside.contains(&u.block) => {
+            !shape.inside.contains(&to) && !shape.is_cold_edge(u.block, to)
+        }
+        _ => !shape.inside.contains(&u.block) && !shape.cold_blocks.contains(&u.block),
+    };
+    candidates.into_iter().filter(|v| context.uses[v.index()].iter().any(observes)).collect()
 }
 
 /// Values that depend on a reduction, which the kernel computes from the identity.
@@ -120,7 +125,8 @@ impl Finder<'_> {
     /// The value that the last complete iteration computes.
     fn last(&mut self, analysis: &mut Analysis<'_>, value: Value, local: u32) -> Result<ScalarId, Reason> {
         let ty = self.context.func.ty(value);
-        let always = self.context.tree.dominates(self.context.home(value), analysis.shape.latch);
+        let home = self.context.home(value);
+        let always = home.is_some_and(|home| self.context.tree.dominates(home, analysis.shape.latch));
         let unread = matches!(analysis.carried.get(&value), Some(Carried::Unread { .. }));
         if !always || unread || !ty.is_scalar() {
             return Err(Reason::LiveOut { local });

@@ -12,6 +12,7 @@ use super::errors::Uncarried;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use walrus::{FunctionId, IndicesToIds, LocalId, MemoryId, Module, ModuleConfig};
+use wasmparser::{IndirectNameMap, KnownCustom, Name, Parser, Payload};
 
 /// A module inside walrus.
 #[derive(Debug)]
@@ -39,8 +40,8 @@ impl Ids {
 }
 
 impl Carried {
-    /// Reads `module`; its DWARF is carried along only if `dwarf` says so.
-    pub fn read(module: &[u8], dwarf: bool) -> Result<Carried, Uncarried> {
+    /// Reads a module; its DWARF is carried along only if `dwarf` says so.
+    pub fn read(bytes: &[u8], dwarf: bool) -> Result<Carried, Uncarried> {
         let found = Arc::new(Mutex::new(Ids::default()));
         let sink = Arc::clone(&found);
         let mut config = ModuleConfig::new();
@@ -48,7 +49,7 @@ impl Carried {
             *sink.lock().unwrap_or_else(PoisonError::into_inner) = Ids::of(indices);
             Ok(())
         });
-        let mut module = catch_unwind(AssertUnwindSafe(|| config.parse(module)))
+        let mut module = catch_unwind(AssertUnwindSafe(|| config.parse(bytes)))
             .map_err(|_| Uncarried::Failed("reading"))?
             .map_err(|e| Uncarried::Unread(format!("{e:#}")))?;
         let stale: Vec<_> = module.customs.iter().filter(|(_, s)| is_stale(s.name())).map(|(id, _)| id).collect();
@@ -56,7 +57,29 @@ impl Carried {
             module.customs.delete(id);
         }
         let ids = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(Carried { module, ids })
+        let mut carried = Carried { module, ids };
+        carried.name_locals(bytes);
+        Ok(carried)
+    }
+
+    /// Gives locals their names, which walrus looks up before it knows any local.
+    fn name_locals(&mut self, bytes: &[u8]) {
+        for payload in Parser::new(0).parse_all(bytes).flatten() {
+            let KnownCustom::Name(names) = (match &payload {
+                Payload::CustomSection(section) => section.as_known(),
+                _ => continue,
+            }) else {
+                continue;
+            };
+            // A broken name section names what it names before it breaks.
+            for function in names.into_iter().flatten().flat_map(locals_of).flatten().flatten() {
+                for naming in function.names.into_iter().flatten().filter(|naming| !naming.name.is_empty()) {
+                    if let Some(local) = self.local(function.index, naming.index) {
+                        self.module.locals.get_mut(local).name = Some(naming.name.to_string());
+                    }
+                }
+            }
+        }
     }
 
     /// Writes the module.
@@ -77,6 +100,14 @@ impl Carried {
     /// A memory by its original index.
     pub fn memory(&self, index: u32) -> Option<MemoryId> {
         self.ids.memories.get(index as usize).copied()
+    }
+}
+
+/// The names of locals in a subsection of the name section.
+fn locals_of(names: Name<'_>) -> Option<IndirectNameMap<'_>> {
+    match names {
+        Name::Local(locals) => Some(locals),
+        _ => None,
     }
 }
 

@@ -15,7 +15,7 @@ mod translate;
 
 pub use entities::{Carried, Edge, FUNCTION, GuestFunction, GuestLoop, LoopSite, Memory, Module, Where};
 
-pub use simplify::live_values;
+pub use simplify::{has_effect, live_values};
 
 use rayon::prelude::*;
 use thiserror::Error;

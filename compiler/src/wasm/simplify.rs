@@ -1,7 +1,7 @@
 //! Removes redundant and dead block parameters.
 //!
 //! A parameter that receives one and the same value on every edge, itself aside, is that value. A parameter that nothing
-//! with an effect depends on is dead. Both are artefacts of how the translation makes SSA, and both would hide inductions
+//! with an effect depends on is dead, and so is an instruction. Both are artefacts of how the translation makes SSA, and both would hide inductions
 //! and invent live-outs. Everything recorded beside the function is renamed with it.
 
 use super::entities::GuestFunction;
@@ -19,6 +19,9 @@ pub fn simplify(function: &mut GuestFunction) {
     remove_parameters(&mut function.func, &order, |param| renamed[param.index()] != param);
     let live = live_values(&function.func, &order);
     remove_parameters(&mut function.func, &order, |param| !live[param.index()]);
+    for block in &mut function.func.blocks {
+        block.insts.retain(|inst| has_effect(&inst.op) || inst.result.is_none_or(|r| live[r.index()]));
+    }
     debug_assert_eq!(ir::lowered::verify::verify(&function.func, ir::lowered::verify::Form::Guest), Ok(()));
 }
 
@@ -99,6 +102,15 @@ fn remove_parameters(func: &mut Func, order: &[BlockId], dead: impl Fn(Value) ->
     }
 }
 
+/// True if an operation does more than define a value. The results of a foreign operator stay with it.
+pub fn has_effect(op: &Op) -> bool {
+    let effect = matches!(
+        op,
+        Op::Load { .. } | Op::Store { .. } | Op::GlobalSet(..) | Op::Foreign(_) | Op::ForeignResult
+    );
+    effect || op.can_trap()
+}
+
 /// The values that an effect, a trap or a branch depends on.
 pub fn live_values(func: &Func, order: &[BlockId]) -> Vec<bool> {
     let mut live = vec![false; func.values.len()];
@@ -112,10 +124,8 @@ pub fn live_values(func: &Func, order: &[BlockId]) -> Vec<bool> {
     for &block in order {
         let block = func.block(block);
         for inst in &block.insts {
-            let effect = matches!(inst.op, Op::Load { .. } | Op::Store { .. } | Op::GlobalSet(..) | Op::Foreign(_))
-                || inst.op.can_trap();
             match inst.result {
-                Some(result) if !effect => inst.op.for_each_use(|v| feeds[result.index()].push(v)),
+                Some(result) if !has_effect(&inst.op) => inst.op.for_each_use(|v| feeds[result.index()].push(v)),
                 _ => inst.op.for_each_use(|v| mark(v, &mut live, &mut work)),
             }
         }

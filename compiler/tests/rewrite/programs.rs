@@ -6,7 +6,7 @@
 use ir::lowered::{Type, UnaryOp};
 use ir::region::{LiveIn, LiveOut, Place, Program as Guards, Region, Scalar, Scalars, Step};
 use tensorwasm_compiler::rewrite::{Exit, Splice};
-use wasmparser::{Operator, Parser, Payload};
+use wasmparser::{Import, Operator, Parser, Payload, TypeRef};
 
 /// What a region's loop does to memory and which live-outs it has, given the live-ins.
 pub type Work = fn(&[i32]) -> (Vec<(i32, i32)>, Vec<i32>);
@@ -56,7 +56,10 @@ pub fn operator(wasm: &[u8], name: &str, nth: usize) -> (u32, u32) {
     let mut function = 0;
     for payload in Parser::new(0).parse_all(wasm) {
         match payload.expect("a module") {
-            Payload::ImportSection(imports) => function += imports.count(),
+            Payload::ImportSection(imports) => {
+                let is_function = |i: &Result<Import<'_>, _>| matches!(i, Ok(Import { ty: TypeRef::Func(_), .. }));
+                function += imports.into_imports().filter(is_function).count() as u32;
+            }
             Payload::CodeSectionEntry(body) => {
                 for operator in body.get_operators_reader().expect("operators").into_iter_with_offsets() {
                     let (operator, offset) = operator.expect("an operator");
@@ -72,7 +75,8 @@ pub fn operator(wasm: &[u8], name: &str, nth: usize) -> (u32, u32) {
     found[nth]
 }
 
-fn operator_name(operator: &Operator<'_>) -> String {
+/// An operator's name without its immediates.
+pub fn operator_name(operator: &Operator<'_>) -> String {
     let text = format!("{operator:?}");
     text.split([' ', '{', '(']).next().unwrap_or_default().to_string()
 }

@@ -208,9 +208,8 @@ impl Parsable for RolesAttr {
     type Parsed = Self;
 
     fn parse<'a>(stream: &mut StateStream<'a>, (): ()) -> ParseResult<'a, Self> {
-        let role = pliron::combine::parser(|stream: &mut StateStream<'a>| {
-            parse_word(stream, "return role", role_named).into()
-        });
+        let role =
+            pliron::combine::parser(|stream: &mut StateStream<'a>| parse_word(stream, "return role", role_named));
         bracketed('[', role, ']').map(RolesAttr).parse_stream(stream).into()
     }
 }
@@ -264,9 +263,8 @@ impl Parsable for ShapeAttr {
     type Parsed = Self;
 
     fn parse<'a>(stream: &mut StateStream<'a>, (): ()) -> ParseResult<'a, Self> {
-        let ty = pliron::combine::parser(|stream: &mut StateStream<'a>| {
-            parse_word(stream, "scalar type", scalar_named).into()
-        });
+        let ty =
+            pliron::combine::parser(|stream: &mut StateStream<'a>| parse_word(stream, "scalar type", scalar_named));
         let word = |text: &'static str| spaces().with(pliron::combine::parser::char::string(text)).skip(spaces());
         let mut shape = (
             bracketed('(', ty, ')'),

@@ -16,3 +16,6 @@ pub mod folding;
 pub mod ops;
 pub mod types;
 pub mod view;
+
+#[cfg(test)]
+mod tests;

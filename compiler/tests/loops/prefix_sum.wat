@@ -1,0 +1,8 @@
+;; The accumulator is stored, so its order shows.
+(module
+  (memory 1)
+  (func (export "f") (param $p i32) (param $n i32) (local $sum i32)
+    (loop $l
+      (i32.store (local.get $p) (local.tee $sum (i32.add (local.get $sum) (i32.load (local.get $p)))))
+      (local.set $p (i32.add (local.get $p) (i32.const 4)))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))

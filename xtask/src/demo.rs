@@ -1,0 +1,29 @@
+//! The main job on a fresh machine: build the tool, explain a module, run it with its loops on all cores, check it.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+const KERNELS: &str = "corpus/wasm/clang/saxpy.wasm";
+const PROGRAM: &str = "corpus/wasm/rustc/heat2d.wasm";
+
+/// Builds the release binary and runs four commands, each shown before its output.
+pub fn run(root: &Path) -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.args(["build", "--release", "-p", "tensorwasm-cli"]).current_dir(root);
+    ensure!(build.status().context("can't run cargo")?.success(), "the build failed");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
+    let tool = target.join("release/tensorwasm");
+    for args in [
+        &["explain", KERNELS][..],
+        &["run", PROGRAM, "--device", "cpu", "--stats"],
+        &["oracle", KERNELS, "--cases", "200"],
+    ] {
+        println!("\n$ tensorwasm {}", args.join(" "));
+        let status = Command::new(&tool).args(args).current_dir(root).status().context("can't run tensorwasm")?;
+        ensure!(status.success(), "it ended with {status}");
+    }
+    Ok(())
+}
