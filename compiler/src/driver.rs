@@ -7,7 +7,7 @@ use crate::analysis::shape::Context;
 use crate::extract::{Extract, extract};
 use crate::lines::Lines;
 use crate::reasons::Reason;
-use crate::rewrite::{RewriteError, Rewritten, Rewriter, Splice};
+use crate::rewrite::{RewriteError, Rewriter, Rewritten, Splice};
 use crate::wasm::{self, GuestFunction, LoopSite, Module, ReadError};
 use bundle::{BundleError, Contents, PtxImage};
 use ir::region::{Kernel, Region};

@@ -109,7 +109,9 @@ impl Reason {
         match self {
             Reason::NoMemoryAccess => "nothing: the loop produces no array",
             Reason::NotInnermost => "its inner loops are considered on their own",
-            Reason::UntranslatedFunction => "move the loop to a function without exception handling or reference branches",
+            Reason::UntranslatedFunction => {
+                "move the loop to a function without exception handling or reference branches"
+            }
             Reason::FunctionTooLarge => "split the function",
             Reason::Irregular { .. } => "write the loop with one entry and one back edge",
             Reason::Operator { .. } => "move the operator out of the loop, or let the producer inline the call",
@@ -118,7 +120,9 @@ impl Reason {
             Reason::TripCount { .. } => "count with a step that doesn't change against a bound that doesn't change",
             Reason::SideExit => "leave the loop only where it counts",
             Reason::WorkBeforeExit => "test the exit at the top or the bottom of the loop",
-            Reason::FloatReduction { .. } => "nothing in exact mode: the order of float operations is part of the result",
+            Reason::FloatReduction { .. } => {
+                "nothing in exact mode: the order of float operations is part of the result"
+            }
             Reason::CarriedValue { .. } => "compute the value from the iteration number",
             Reason::Address { .. } => "index with a linear function of the iteration number",
             Reason::CarriedDependence { .. } => "write to another array, or split the loop",

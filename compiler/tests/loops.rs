@@ -2,8 +2,8 @@
 //!
 //! One module per behaviour, with the whole expectation beside it.
 
-use tensorwasm_compiler::{Options, Outcome, compile};
 use std::fmt::Write;
+use tensorwasm_compiler::{Options, Outcome, compile};
 
 fn render(wat: &str) -> String {
     let bytes = wat::parse_str(wat).unwrap();

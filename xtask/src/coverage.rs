@@ -1,15 +1,20 @@
 //! Writes `docs/coverage.md`: for each loop of the corpus, by kernel and producer, whether it is offloaded and why not.
 //!
-//! The page is generated from the committed modules alone, so `--check` can tell in CI that it is current.
+//! The page is made of what `tensorwasm explain --json` says of the committed modules, so `--check` can tell in CI that it is
+//! current.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use compiler::{LoopReport, Outcome};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
 
 use crate::index::Index;
+use crate::tool;
+
+/// The loops of one module, as `explain` shows them.
+type Loops = Vec<Value>;
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -20,7 +25,7 @@ pub struct Options {
 
 /// Regenerates or checks the page.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
-    let page = page(root)?;
+    let page = page(root, &tool::tensorwasm(root)?)?;
     let path = root.join("docs/coverage.md");
     if options.check {
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
@@ -37,13 +42,12 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn page(root: &Path) -> Result<String> {
+fn page(root: &Path, tool: &Path) -> Result<String> {
     let text = std::fs::read_to_string(root.join("corpus/corpus.json")).context("can't read corpus/corpus.json")?;
     let index = Index::parse(&text)?;
-    let mut by_name: BTreeMap<&str, BTreeMap<&str, Vec<LoopReport>>> = BTreeMap::new();
+    let mut by_name: BTreeMap<&str, BTreeMap<&str, Loops>> = BTreeMap::new();
     for module in &index.modules {
-        let bytes = std::fs::read(root.join(&module.wasm)).with_context(|| module.wasm.clone())?;
-        let loops = compiler::explain(&bytes).with_context(|| module.wasm.clone())?;
+        let loops = explain(tool, &root.join(&module.wasm)).with_context(|| module.wasm.clone())?;
         by_name.entry(&module.name).or_default().insert(&module.producer, loops);
     }
     let producers: Vec<&str> = index.tools.keys().map(String::as_str).collect();
@@ -64,15 +68,18 @@ fn page(root: &Path) -> Result<String> {
     Ok(page)
 }
 
-fn offloaded(report: &LoopReport) -> bool {
-    matches!(report.outcome, Outcome::Offloaded { .. })
+fn explain(tool: &Path, module: &Path) -> Result<Loops> {
+    let output = std::process::Command::new(tool).arg("explain").arg(module).arg("--json").output()?;
+    ensure!(output.status.success(), "explain failed: {}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    Ok(report["loops"].as_array().context("no loops in the report")?.clone())
 }
 
-fn table(
-    page: &mut String,
-    producers: &[&str],
-    by_name: &BTreeMap<&str, BTreeMap<&str, Vec<LoopReport>>>,
-) -> Result<()> {
+fn offloaded(report: &Value) -> bool {
+    report["status"] == "offloaded"
+}
+
+fn table(page: &mut String, producers: &[&str], by_name: &BTreeMap<&str, BTreeMap<&str, Loops>>) -> Result<()> {
     writeln!(page, "| kernel | {} |", producers.join(" | "))?;
     writeln!(page, "|---|{}", "---|".repeat(producers.len()))?;
     for (name, modules) in by_name {
@@ -88,12 +95,10 @@ fn table(
     Ok(())
 }
 
-fn reasons(page: &mut String, by_name: &BTreeMap<&str, BTreeMap<&str, Vec<LoopReport>>>) -> Result<()> {
+fn reasons(page: &mut String, by_name: &BTreeMap<&str, BTreeMap<&str, Loops>>) -> Result<()> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for report in by_name.values().flat_map(BTreeMap::values).flatten() {
-        if let Outcome::Declined(reason) = &report.outcome {
-            *counts.entry(kind(reason)).or_default() += 1;
-        }
+    for report in by_name.values().flat_map(BTreeMap::values).flatten().filter(|r| !offloaded(r)) {
+        *counts.entry(report["detail"]["kind"].as_str().unwrap_or_default().to_string()).or_default() += 1;
     }
     let mut counts: Vec<(String, usize)> = counts.into_iter().collect();
     counts.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), kind.clone()));
@@ -104,15 +109,7 @@ fn reasons(page: &mut String, by_name: &BTreeMap<&str, BTreeMap<&str, Vec<LoopRe
     Ok(())
 }
 
-/// The name of a reason, as `explain --json` writes it.
-fn kind(reason: &compiler::Reason) -> String {
-    serde_json::to_value(reason).ok().and_then(|v| v["kind"].as_str().map(str::to_string)).unwrap_or_default()
-}
-
-fn line(report: &LoopReport) -> String {
-    let name = report.name.clone().unwrap_or_else(|| format!("function {}", report.function));
-    match &report.outcome {
-        Outcome::Offloaded { .. } => format!("`{name}` at {:#x}: offloaded", report.offset),
-        Outcome::Declined(reason) => format!("`{name}` at {:#x}: {reason}", report.offset),
-    }
+fn line(report: &Value) -> String {
+    let (name, offset) = (report["function"].as_str().unwrap_or("?"), report["offset"].as_u64().unwrap_or(0));
+    format!("`{name}` at {offset:#x}: {}", report["reason"].as_str().unwrap_or("offloaded"))
 }

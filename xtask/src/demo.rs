@@ -5,17 +5,14 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::tool;
+
 const KERNELS: &str = "corpus/wasm/clang/saxpy.wasm";
 const PROGRAM: &str = "corpus/wasm/rustc/heat2d.wasm";
 
 /// Builds the release binary and runs four commands, each shown before its output.
 pub fn run(root: &Path) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args(["build", "--release", "-p", "tensorwasm-cli"]).current_dir(root);
-    ensure!(build.status().context("can't run cargo")?.success(), "the build failed");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
-    let tool = target.join("release/tensorwasm");
+    let tool = tool::tensorwasm(root)?;
     for args in [
         &["explain", KERNELS][..],
         &["run", PROGRAM, "--device", "cpu", "--stats"],

@@ -12,6 +12,7 @@ mod demo;
 mod index;
 mod rust_text;
 mod tidy;
+mod tool;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -163,13 +163,7 @@ impl<'a> Symbols<'a> {
             let entry = locals.entry(value).or_insert(local);
             *entry = local.min(*entry);
         }
-        Symbols {
-            context,
-            locals,
-            scalars: Scalars::default(),
-            live_ins: Vec::new(),
-            by_value: HashMap::new(),
-        }
+        Symbols { context, locals, scalars: Scalars::default(), live_ins: Vec::new(), by_value: HashMap::new() }
     }
 
     /// The scalar for a value that is defined outside of the loop.
@@ -431,6 +425,10 @@ fn wrap(symbols: &mut Symbols<'_>, a: &Affine) -> Option<Affine> {
 }
 
 /// True if `value` is defined in `inside`.
-pub fn is_inside(context: &Context<'_>, inside: &std::collections::HashSet<ir::lowered::BlockId>, value: Value) -> bool {
+pub fn is_inside(
+    context: &Context<'_>,
+    inside: &std::collections::HashSet<ir::lowered::BlockId>,
+    value: Value,
+) -> bool {
     context.home(value).is_some_and(|block| inside.contains(&block))
 }

@@ -162,7 +162,8 @@ pub fn shape(context: &Context<'_>, header: BlockId) -> Result<Shape, Reason> {
     }
     let mut body: Vec<BlockId> = inside.iter().copied().collect();
     body.sort_by_key(|b| context.rank[b.index()]);
-    let mut shape = Shape { header, latch, body, inside, exits: Vec::new(), cold: Vec::new(), cold_blocks: HashSet::new() };
+    let mut shape =
+        Shape { header, latch, body, inside, exits: Vec::new(), cold: Vec::new(), cold_blocks: HashSet::new() };
     for &from in &shape.body {
         for (target, to) in context.func.block(from).term.targets().iter().map(|t| t.block).enumerate() {
             if !shape.inside.contains(&to) {

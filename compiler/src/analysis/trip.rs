@@ -99,7 +99,8 @@ pub fn trip(
         Relation::Eq => return Err(unknown("it goes on only while two values are equal")),
         Relation::Ne => until_equal(draft, &a.minus(&b))?,
         order => {
-            let (order, a, b) = if b.is_invariant() { (order, a.clone(), b.clone()) } else { (order.swapped(), b.clone(), a.clone()) };
+            let (order, a, b) =
+                if b.is_invariant() { (order, a.clone(), b.clone()) } else { (order.swapped(), b.clone(), a.clone()) };
             until_past(draft, order, &a, &b)?
         }
     };
@@ -123,9 +124,12 @@ fn unknown(why: &str) -> Reason {
 fn check_prefix(context: &Context<'_>, shape: &Shape, test: BlockId) -> Result<(), Reason> {
     for &block in &shape.body {
         let before = block == test || !context.tree.dominates(test, block);
-        let effect = context.func.block(block).insts.iter().any(|inst| {
-            matches!(inst.op, Op::Load { .. } | Op::Store { .. }) || inst.op.can_trap()
-        });
+        let effect = context
+            .func
+            .block(block)
+            .insts
+            .iter()
+            .any(|inst| matches!(inst.op, Op::Load { .. } | Op::Store { .. }) || inst.op.can_trap());
         if before && (effect || shape.cold.iter().any(|e| e.from == block)) {
             return Err(Reason::WorkBeforeExit);
         }

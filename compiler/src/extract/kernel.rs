@@ -15,7 +15,12 @@ use ir::region::{Kernel, Scalar, ScalarId};
 use std::collections::HashMap;
 
 /// Builds the kernel; the live-ins are complete afterwards.
-pub fn kernel(context: &Context<'_>, analysis: &mut Analysis<'_>, returned: &[Returned], name: &str) -> Result<Kernel, Reason> {
+pub fn kernel(
+    context: &Context<'_>,
+    analysis: &mut Analysis<'_>,
+    returned: &[Returned],
+    name: &str,
+) -> Result<Kernel, Reason> {
     collect_live_ins(context, analysis)?;
     let mut spaces = HashMap::new();
     for (index, window) in analysis.windows.iter().enumerate() {

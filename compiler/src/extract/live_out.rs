@@ -75,9 +75,7 @@ fn observed_outside(context: &Context<'_>, shape: &Shape) -> HashSet<Value> {
         .collect();
     let observes = |u: &Use| match u.leaves_to {
         // A value that is needed only on the way to a trap is the original loop's business.
-        Some(to) if shape.inside.contains(&u.block) => {
-            !shape.inside.contains(&to) && !shape.is_cold_edge(u.block, to)
-        }
+        Some(to) if shape.inside.contains(&u.block) => !shape.inside.contains(&to) && !shape.is_cold_edge(u.block, to),
         _ => !shape.inside.contains(&u.block) && !shape.cold_blocks.contains(&u.block),
     };
     candidates.into_iter().filter(|v| context.uses[v.index()].iter().any(observes)).collect()
@@ -162,6 +160,11 @@ impl Finder<'_> {
 
     /// An affine value when the loop ends: in the last iteration, or where a test at the top ends it.
     fn at_exit(&mut self, analysis: &mut Analysis<'_>, form: &Affine, bottom: bool) -> Result<ScalarId, Reason> {
+        let ends_in = if bottom { analysis.trip.last } else { analysis.trip.count };
+        for &duty in &form.duties {
+            let duty = analysis.inductions.forms.duties[duty as usize].clone();
+            analysis.draft.demand_no_wrap(&duty, ends_in);
+        }
         let symbols = &mut analysis.draft.symbols;
         let start = symbols.materialise(&form.start);
         if form.step.is_zero() {

@@ -13,6 +13,7 @@
 //! Indices in regions and splices are those of the original module. Regions count from 0.
 
 mod carry;
+mod debug;
 mod dispatch;
 mod errors;
 mod estimate;
@@ -76,6 +77,8 @@ pub struct Rewritten {
 pub struct Rewriter<'a> {
     bytes: &'a [u8],
     scan: Scan<'a>,
+    /// The module has DWARF and walrus carries it.
+    has_dwarf: bool,
     carried: Carried,
     shapes: HashMap<u32, Shape>,
     nests: HashMap<u32, Nest>,
@@ -90,8 +93,9 @@ impl<'a> Rewriter<'a> {
     /// Reads a module; refuses it if it uses our names, declines it if it can't be carried.
     pub fn new(module: &'a [u8]) -> Result<Rewriter<'a>, RewriteError> {
         let scan = scan::scan(module)?;
-        let carried = Carried::read(module, true)?;
-        Ok(Rewriter { bytes: module, scan, carried, shapes: HashMap::new(), nests: HashMap::new() })
+        let has_dwarf = debug::is_sound(module);
+        let carried = Carried::read(module, has_dwarf)?;
+        Ok(Rewriter { bytes: module, scan, has_dwarf, carried, shapes: HashMap::new(), nests: HashMap::new() })
     }
 
     /// Checks that a dispatch can stand in front of the loop.
@@ -126,10 +130,10 @@ impl<'a> Rewriter<'a> {
             self.check(splice).map_err(|reason| RewriteError::Unsplicable { region: region.id, reason })?;
         }
         let memories = self.splice(regions)?;
-        let has_dwarf = self.scan.customs.iter().any(|name| name.starts_with(".debug"));
         let module = match self.carried.write() {
+            Ok(module) if !self.has_dwarf || debug::is_sound(&module) => module,
             // Debug information that walrus can't convert must not cost the module its regions.
-            Err(_) if has_dwarf => {
+            _ if self.has_dwarf => {
                 self.carried = Carried::read(self.bytes, false)?;
                 self.nests.clear();
                 self.splice(regions)?;
@@ -169,10 +173,7 @@ fn local_function(carried: &mut Carried, index: u32) -> Option<&mut LocalFunctio
 }
 
 /// Exports every memory that a region names, so that the host can find it.
-fn export_memories(
-    carried: &mut Carried,
-    regions: &[(Splice, &Region)],
-) -> Result<Vec<MemoryExport>, RewriteError> {
+fn export_memories(carried: &mut Carried, regions: &[(Splice, &Region)]) -> Result<Vec<MemoryExport>, RewriteError> {
     let mut used: BTreeSet<u32> = BTreeSet::new();
     for (_, region) in regions {
         for index in memories(region) {
@@ -211,10 +212,8 @@ fn memories(region: &Region) -> BTreeSet<u32> {
 
 /// Validates what was written.
 fn verify(module: &[u8]) -> Result<(), Uncarried> {
-    let invalid = |e: wasmparser::BinaryReaderError| Uncarried::Invalid {
-        offset: e.offset(),
-        message: e.message().to_string(),
-    };
+    let invalid =
+        |e: wasmparser::BinaryReaderError| Uncarried::Invalid { offset: e.offset(), message: e.message().to_string() };
     Validator::new_with_features(scan::FEATURES).validate_all(module).map(|_| ()).map_err(invalid)
 }
 

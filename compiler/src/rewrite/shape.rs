@@ -5,8 +5,8 @@
 //! operand stack is empty there. All of it is read off the validator's control and operand stacks, so that what the
 //! splice relies on is what validation knows.
 
-use super::scan::Body;
 use super::errors::Unsplicable;
+use super::scan::Body;
 use super::{Exit, Splice};
 use std::collections::HashMap;
 use wasmparser::{BlockType, Frame, FrameKind, FuncValidator, Result, ValidatorResources, WasmModuleResources};

@@ -129,6 +129,8 @@ impl Nest {
             Leave::Tail(split) => {
                 let tail = function.block_mut(body).instrs.split_off(split);
                 function.block_mut(body).ty = InstrSeqType::Simple(None);
+                // The loop's end moves in front of the tail, and line tables can't run backwards.
+                function.block_mut(body).end = InstrLocId::default();
                 for (instr, at) in &tail {
                     self.enter(home, instr, *at, &mut Vec::new());
                 }

@@ -19,7 +19,9 @@ pub use simplify::{has_effect, live_values};
 
 use rayon::prelude::*;
 use thiserror::Error;
-use wasmparser::{FuncToValidate, FunctionBody, Parser, Payload, ValidPayload, Validator, ValidatorResources, WasmFeatures};
+use wasmparser::{
+    FuncToValidate, FunctionBody, Parser, Payload, ValidPayload, Validator, ValidatorResources, WasmFeatures,
+};
 
 /// Why bytes can't be read as a module.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]

@@ -103,8 +103,10 @@ wasmparser::for_each_operator!(operator_names);
 /// The Wasm text name of an operator, `memory.grow` for `MemoryGrow`.
 pub fn name(operator: &Operator<'_>) -> String {
     let snake = visitor(operator).trim_start_matches("visit_");
-    let groups = ["i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2", "v128", "i32", "i64", "f32", "f64", "memory", "table",
-        "data", "elem", "local", "global", "ref", "struct", "array", "i31", "atomic", "cont"];
+    let groups = [
+        "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2", "v128", "i32", "i64", "f32", "f64", "memory", "table",
+        "data", "elem", "local", "global", "ref", "struct", "array", "i31", "atomic", "cont",
+    ];
     for group in groups {
         if let Some(rest) = snake.strip_prefix(group).and_then(|r| r.strip_prefix('_')) {
             return format!("{group}.{rest}");

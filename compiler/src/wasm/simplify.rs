@@ -104,10 +104,8 @@ fn remove_parameters(func: &mut Func, order: &[BlockId], dead: impl Fn(Value) ->
 
 /// True if an operation does more than define a value. The results of a foreign operator stay with it.
 pub fn has_effect(op: &Op) -> bool {
-    let effect = matches!(
-        op,
-        Op::Load { .. } | Op::Store { .. } | Op::GlobalSet(..) | Op::Foreign(_) | Op::ForeignResult
-    );
+    let effect =
+        matches!(op, Op::Load { .. } | Op::Store { .. } | Op::GlobalSet(..) | Op::Foreign(_) | Op::ForeignResult);
     effect || op.can_trap()
 }
 

@@ -12,7 +12,9 @@ fn checked(body: &str, nth: usize, exit: ExitAt) -> String {
     match Rewriter::new(&wasm).expect("a module to carry").check(&splice) {
         Ok(()) => "fine".to_string(),
         // Offsets depend on the encoder; what matters is the condition.
-        Err(reason) => reason.to_string().split_whitespace().filter(|w| !w.starts_with("0x")).collect::<Vec<_>>().join(" "),
+        Err(reason) => {
+            reason.to_string().split_whitespace().filter(|w| !w.starts_with("0x")).collect::<Vec<_>>().join(" ")
+        }
     }
 }
 

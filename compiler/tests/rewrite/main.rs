@@ -2,6 +2,7 @@
 
 mod carried;
 mod declined;
+mod lines;
 mod programs;
 mod runs;
 mod text;

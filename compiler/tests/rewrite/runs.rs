@@ -66,8 +66,7 @@ fn run(wasm: &[u8], works: &[Work], host: Host, min_work: i64, n: i32) -> (Outco
 }
 
 fn rewritten(program: &Program, with_estimate: bool) -> (Vec<u8>, Vec<Work>) {
-    let regions: Vec<_> =
-        (0..program.loops.len()).map(|id| region(id as u32, &[0, 1], &[1], with_estimate)).collect();
+    let regions: Vec<_> = (0..program.loops.len()).map(|id| region(id as u32, &[0, 1], &[1], with_estimate)).collect();
     let plans: Vec<_> = program.splices().into_iter().zip(&regions).collect();
     let module = rewrite(&program.wasm(), &plans).expect(program.name).module;
     (module, program.loops.iter().map(|l| l.2).collect())

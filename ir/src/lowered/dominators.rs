@@ -39,6 +39,17 @@ impl Dominators {
         self.idom[block.index()] != NONE
     }
 
+    /// True if some reachable path comes back to where it was.
+    pub fn has_cycle(&self, func: &Func) -> bool {
+        let mut rank = vec![NONE; func.blocks.len()];
+        for (i, block) in self.order.iter().enumerate() {
+            rank[block.index()] = i as u32;
+        }
+        let backward =
+            |b: &BlockId| func.block(*b).term.targets().iter().any(|t| rank[t.block.index()] <= rank[b.index()]);
+        self.order.iter().any(backward)
+    }
+
     /// True if every path from the entry to `b` passes `a`; false for unreachable blocks.
     pub fn dominates(&self, a: BlockId, b: BlockId) -> bool {
         let (a, b) = (a.index(), b.index());

@@ -7,6 +7,7 @@
 use super::guards::{Int, IntId, Pred, PredId};
 use super::model::{Access, Kernel, Region, ReturnRole, Step};
 use super::{Scalar, ScalarId, limits};
+use crate::lowered::dominators::Dominators;
 use crate::lowered::verify::{Form, VerifyError, verify as verify_func};
 use crate::lowered::{BlockId, Type};
 use thiserror::Error;
@@ -83,6 +84,10 @@ pub fn verify_kernel(region: &Region, kernel: &Kernel) -> Result<(), RegionError
     }
     if kernel.func.can_bail() && !region.can_bail {
         return Err(RegionError::Kernel("bail flag"));
+    }
+    // What bounds a thread's work is the size of its body, unless the body loops.
+    if !region.unbounded && Dominators::of(&kernel.func).has_cycle(&kernel.func) {
+        return Err(RegionError::Kernel("bound on the work"));
     }
     let stores_match = kernel.func.blocks.iter().flat_map(|b| &b.insts).all(|inst| match inst.op {
         crate::lowered::Op::Store { space, .. } => region.footprints[space as usize].access.writes(),

@@ -1,0 +1,236 @@
+//! Building small regions and kernels by hand.
+//!
+//! A sketch has one live-in per dimension that holds its trip count, then the live-ins of the case. Addresses are `i32`
+//! live-ins plus the index times a constant stride, as compilers emit them.
+
+use ir::lowered::{
+    BinaryOp, Block, BlockId, Const, Func, Inst, LoadKind, Op, StoreKind, Target, Term, Type, UnaryOp, Value,
+};
+use ir::region::{
+    Access, Footprint, FootprintDim, Guard, Int, IntId, Kernel, LiveIn, LiveOut, Mapping, Place, Pred, PredId, Program,
+    ReduceOp, Region, ReturnRole, Scalar, ScalarId, Scalars, Step,
+};
+
+/// A region and its kernel, as far as they have been drawn.
+pub(super) struct Sketch {
+    region: Region,
+    func: Func,
+    /// The block that is being written.
+    at: BlockId,
+}
+
+/// A footprint to be added.
+pub(super) struct Reach<'a> {
+    /// The memory index.
+    pub memory: u32,
+    /// The live-in that holds the base address.
+    pub base: u32,
+    /// Bytes added to the base.
+    pub offset: i64,
+    /// The stride of each dimension.
+    pub strides: &'a [i64],
+    /// Bytes per iteration.
+    pub width: u64,
+    /// Loads, stores or both.
+    pub access: Access,
+    /// Whether every byte is written and none read.
+    pub must_write: bool,
+}
+
+impl Sketch {
+    /// A region with `dims` parallel dimensions, whose trip counts are the first live-ins, and further live-ins.
+    pub fn new(name: &str, dims: u32, live_ins: &[Type]) -> Sketch {
+        let types: Vec<Type> = std::iter::repeat_n(Type::I32, dims as usize).chain(live_ins.iter().copied()).collect();
+        let mut func = Func { name: name.into(), ..Func::default() };
+        let at = func.new_block();
+        let params = std::iter::repeat_n(Type::I64, dims as usize).chain(types.iter().copied());
+        for ty in params {
+            let value = func.new_value(ty);
+            func.block_mut(at).params.push(value);
+        }
+        let mut region = Region {
+            id: 0,
+            place: Place { name: Some(name.into()), ..Place::default() },
+            live_ins: types.iter().enumerate().map(|(i, &ty)| LiveIn { local: i as u32, ty }).collect(),
+            scalars: Scalars::default(),
+            program: Program::default(),
+            trips: Vec::new(),
+            guards: Vec::new(),
+            footprints: Vec::new(),
+            returns: Vec::new(),
+            live_outs: Vec::new(),
+            schedule: Step::Launch { mapping: 0 },
+            mappings: vec![Mapping { grid: (0..dims).rev().collect(), block: 64 }],
+            estimate: None,
+            can_bail: false,
+            unbounded: false,
+        };
+        for dim in 0..dims {
+            let scalar = region.scalars.add(Scalar::LiveIn(dim));
+            let trip = region.program.int(Int::Signed(scalar));
+            region.trips.push(trip);
+        }
+        Sketch { region, func, at }
+    }
+
+    /// The region and its kernel.
+    pub fn finish(self) -> (Region, Kernel) {
+        let returns = self.region.returns.iter().map(|r| r.1).collect();
+        let kernel = Kernel { func: self.func, dims: self.region.trips.len() as u32, returns };
+        (self.region, kernel)
+    }
+
+    /// Says that threads may bail.
+    pub fn bails(&mut self) {
+        self.region.can_bail = true;
+    }
+
+    /// Says that a thread's work isn't bounded.
+    pub fn unbounded(&mut self) {
+        self.region.unbounded = true;
+    }
+
+    // The region.
+
+    pub fn scalar(&mut self, node: Scalar) -> ScalarId {
+        self.region.scalars.add(node)
+    }
+
+    pub fn int(&mut self, node: Int) -> IntId {
+        self.region.program.int(node)
+    }
+
+    pub fn pred(&mut self, node: Pred) -> PredId {
+        self.region.program.pred(node)
+    }
+
+    pub fn guard(&mut self, pred: PredId) {
+        self.region.guards.push(Guard { pred, why: "the case says so".into() });
+    }
+
+    /// A live-in read as an unsigned integer.
+    pub fn unsigned(&mut self, live_in: u32) -> IntId {
+        let scalar = self.scalar(Scalar::LiveIn(live_in));
+        self.int(Int::Unsigned(scalar))
+    }
+
+    /// Adds a footprint and returns its space.
+    pub fn reach(&mut self, reach: Reach<'_>) -> u32 {
+        let base = self.unsigned(reach.base);
+        let offset = self.int(Int::Const(reach.offset));
+        let base = self.int(Int::Add(base, offset));
+        let mut dims = Vec::new();
+        for (dim, &stride) in reach.strides.iter().enumerate().filter(|&(_, &stride)| stride != 0) {
+            dims.push(FootprintDim { dim: dim as u32, stride: self.int(Int::Const(stride)) });
+        }
+        self.region.footprints.push(Footprint {
+            memory: reach.memory,
+            base,
+            dims,
+            width: reach.width,
+            access: reach.access,
+            must_write: reach.must_write,
+            align: 1 << reach.width.trailing_zeros().min(3),
+        });
+        self.region.footprints.len() as u32 - 1
+    }
+
+    /// One dimension, `width` bytes per iteration at a distance of `stride`.
+    pub fn array(&mut self, base: u32, stride: i64, width: u64, access: Access) -> u32 {
+        let must_write = access == Access::Write;
+        self.reach(Reach { memory: 0, base, offset: 0, strides: &[stride], width, access, must_write })
+    }
+
+    /// Hands back a scalar.
+    pub fn live_out(&mut self, ty: Type, value: ScalarId) {
+        let local = 100 + self.region.live_outs.len() as u32;
+        self.region.live_outs.push(LiveOut { local, ty, value });
+    }
+
+    /// Adds a returned value and the scalar that stands for it.
+    pub fn returned(&mut self, ty: Type, role: ReturnRole) -> ScalarId {
+        self.region.returns.push((ty, role));
+        self.func.results.push(ty);
+        let index = self.region.returns.len() as u32 - 1;
+        self.scalar(Scalar::Returned(index))
+    }
+
+    /// A reduction whose result is handed back as it is.
+    pub fn reduce(&mut self, ty: Type, op: ReduceOp) {
+        let value = self.returned(ty, ReturnRole::Reduce(op));
+        self.live_out(ty, value);
+    }
+
+    // The kernel.
+
+    /// The index of a dimension, an `i64`.
+    pub fn index(&self, dim: u32) -> Value {
+        self.func.block(BlockId::ENTRY).params[dim as usize]
+    }
+
+    /// A live-in, trip counts included.
+    pub fn live_in(&self, live_in: u32) -> Value {
+        self.func.block(BlockId::ENTRY).params[self.region.trips.len() + live_in as usize]
+    }
+
+    pub fn constant(&mut self, constant: Const) -> Value {
+        self.func.push(self.at, Op::Const(constant), constant.ty, 0)
+    }
+
+    pub fn unary(&mut self, op: UnaryOp, a: Value) -> Value {
+        self.func.push(self.at, Op::Unary(op, a), op.result(), 0)
+    }
+
+    pub fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
+        self.func.push(self.at, Op::Binary(op, a, b), op.result(), 0)
+    }
+
+    /// The address `live-in + sum(index * stride)`, in wrapping `i32` arithmetic.
+    pub fn address(&mut self, base: u32, strides: &[i32]) -> Value {
+        let mut address = self.live_in(base);
+        for (dim, &stride) in strides.iter().enumerate().filter(|&(_, &stride)| stride != 0) {
+            let index = self.unary(UnaryOp::I32WrapI64, self.index(dim as u32));
+            let stride = self.constant(Const::i32(stride));
+            let distance = self.binary(BinaryOp::I32Mul, index, stride);
+            address = self.binary(BinaryOp::I32Add, address, distance);
+        }
+        address
+    }
+
+    pub fn load(&mut self, kind: LoadKind, space: u32, addr: Value, offset: u64) -> Value {
+        self.func.push(self.at, Op::Load { kind, space, offset, addr }, kind.ty(), 0)
+    }
+
+    pub fn store(&mut self, kind: StoreKind, space: u32, addr: Value, offset: u64, value: Value) {
+        let op = Op::Store { kind, space, offset, addr, value };
+        self.func.block_mut(self.at).insts.push(Inst { result: None, op, at: 0 });
+    }
+
+    /// A new block with parameters.
+    pub fn block(&mut self, params: &[Type]) -> (BlockId, Vec<Value>) {
+        let params: Vec<Value> = params.iter().map(|&ty| self.func.new_value(ty)).collect();
+        self.func.blocks.push(Block { params: params.clone(), insts: Vec::new(), term: Term::Bail });
+        (BlockId(self.func.blocks.len() as u32 - 1), params)
+    }
+
+    /// Ends the current block and goes on writing at `next`.
+    pub fn end(&mut self, term: Term, next: BlockId) {
+        self.func.block_mut(self.at).term = term;
+        self.at = next;
+    }
+
+    /// Ends the current block with a branch, and goes on writing at `then`.
+    pub fn branch(&mut self, cond: Value, then: BlockId, otherwise: BlockId) {
+        self.end(Term::Branch { cond, then: to(then, &[]), otherwise: to(otherwise, &[]) }, then);
+    }
+
+    /// Ends the kernel.
+    pub fn ret(&mut self, values: &[Value]) {
+        self.func.block_mut(self.at).term = Term::Return(values.to_vec());
+    }
+}
+
+/// An edge.
+pub(super) fn to(block: BlockId, args: &[Value]) -> Target {
+    Target { block, args: args.to_vec() }
+}

@@ -1,0 +1,215 @@
+//! Dispatch: one entry of a region, from live-ins to live-outs or a skip.
+//!
+//! The order is the whole argument: decide ([`crate::plan`]), begin a transaction, launch, compute the live-outs, commit.
+//! Until the commit the guest's memory is as it was, so whatever goes wrong before it is a skip and the original loop runs
+//! from the start. After a commit nothing can go wrong. Work in place has no such point of return; it is permitted only
+//! where no thread can bail, the work is bounded, and no live-out can lack a value after the launch. A device that breaks
+//! off all the same has broken its promise and left the memory torn: that is a panic, because to go on would be to lie.
+//!
+//! A panic of the device anywhere else is caught, counted as an error, and turns the device off.
+
+use crate::config::NanMode;
+use crate::device::{Device, DeviceError, Launch, Outcome, PrepareError, Prepared, Task};
+use crate::memory::GuestMemory;
+use crate::plan::{Facts, MemoryFacts, Plan, plan};
+use crate::stats::{Counters, RegionStats, Skip};
+use crate::transaction::Transaction;
+use bundle::PtxImage;
+use ir::region::verify::{RegionError, verify, verify_kernel};
+use ir::region::{Kernel, Region};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Instant;
+
+/// A device in use, with the knowledge whether it still is.
+#[derive(Clone)]
+pub struct Slot {
+    device: Arc<dyn Device>,
+    lost: Arc<AtomicBool>,
+}
+
+impl Slot {
+    /// A device that is on.
+    pub fn new(device: Arc<dyn Device>) -> Slot {
+        Slot { device, lost: Arc::default() }
+    }
+
+    /// The device's name.
+    pub fn name(&self) -> &str {
+        self.device.name()
+    }
+
+    /// True once the device has panicked or been lost; it isn't asked again.
+    pub fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
+}
+
+/// The terms on which regions are dispatched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Terms {
+    /// How arithmetic treats NaN bits.
+    pub nan: NanMode,
+    /// The least work, in iterations, that is worth a dispatch.
+    pub min_work: u64,
+    /// True if regions that keep bailing may be left alone for a while. Off where results must be reproducible.
+    pub adaptive: bool,
+    /// The steps a worker may take in a region whose work isn't bounded.
+    pub step_budget: u64,
+}
+
+/// A region that is ready to be dispatched.
+pub struct HostedRegion {
+    region: Region,
+    facts: Facts,
+    slot: Slot,
+    prepared: Result<Box<dyn Prepared>, PrepareError>,
+    terms: Terms,
+    patience: Patience,
+    counters: Counters,
+}
+
+impl HostedRegion {
+    /// Verifies the region and has the device prepare it. A device that refuses turns the region off.
+    pub fn new(
+        region: &Region,
+        kernel: &Kernel,
+        ptx: &[PtxImage],
+        slot: &Slot,
+        terms: Terms,
+    ) -> Result<HostedRegion, RegionError> {
+        verify(region)?;
+        verify_kernel(region, kernel)?;
+        let facts = Facts::of(region);
+        let prepared = match facts.launches[..] {
+            [mapping] => {
+                let task = Task { region, kernel, ptx, mapping, nan: terms.nan };
+                catch_unwind(AssertUnwindSafe(|| slot.device.prepare(&task))).unwrap_or(Err(PrepareError::Panicked))
+            }
+            _ => Err(PrepareError::Schedule { launches: facts.launches.len() }),
+        };
+        Ok(HostedRegion {
+            region: region.clone(),
+            facts,
+            slot: slot.clone(),
+            prepared,
+            terms,
+            patience: Patience::default(),
+            counters: Counters::default(),
+        })
+    }
+
+    /// The region.
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// True if no dispatch can complete, so that guest code needn't ask.
+    pub fn is_off(&self) -> bool {
+        self.prepared.is_err() || self.slot.is_lost()
+    }
+
+    /// What became of the dispatches so far.
+    pub fn stats(&self) -> RegionStats {
+        let off = self.prepared.as_ref().err().map(PrepareError::to_string);
+        self.counters.read(self.region.id, self.region.place.clone(), self.slot.name(), off)
+    }
+
+    /// Runs one entry of the region. `live_ins` are raw bits in the region's order, `memories` are by memory index; the
+    /// result are the live-outs' bits, and the memories are changed exactly if there is one.
+    ///
+    /// # Panics
+    /// If a device breaks off work that it began in the guest's own memory.
+    pub fn dispatch(&self, live_ins: &[u64], memories: Vec<GuestMemory<'_>>) -> Result<Vec<u64>, Skip> {
+        let start = Instant::now();
+        let result = self.attempt(live_ins, memories);
+        self.counters.count(result.as_ref().err().copied(), start.elapsed());
+        result
+    }
+
+    /// Counts an entry that never got as far as a dispatch.
+    pub(crate) fn count_skip(&self, cause: Skip) {
+        self.counters.count(Some(cause), std::time::Duration::ZERO);
+    }
+
+    fn attempt(&self, live_ins: &[u64], memories: Vec<GuestMemory<'_>>) -> Result<Vec<u64>, Skip> {
+        let prepared = self.prepared.as_ref().ok().filter(|_| !self.slot.is_lost()).ok_or(Skip::Off)?;
+        let sizes: Vec<MemoryFacts> =
+            memories.iter().map(|m| MemoryFacts { identity: m.identity(), len: m.len() }).collect();
+        let Plan { trips, windows } =
+            plan(&self.region, &self.facts, live_ins, &sizes, self.slot.device.needs_alignment())?;
+        // Where guest code compared an estimate with min-work it was worth the call.
+        let too_small = self.region.estimate.is_none() && trips.iter().product::<u64>() < self.terms.min_work;
+        if too_small || (self.terms.adaptive && !self.patience.allows()) {
+            return Err(Skip::Profit);
+        }
+        let mut transaction =
+            Transaction::begin(memories, windows, self.region.footprints.len(), self.may_work_in_place());
+        let budget = if self.region.unbounded { self.terms.step_budget } else { u64::MAX };
+        let launch = Launch { trips: &trips, live_ins, budget };
+        let outcome = catch_unwind(AssertUnwindSafe(|| prepared.launch(&launch, &mut transaction)));
+        let end = self.conclude(outcome.unwrap_or(Outcome::Failed(DeviceError::Panicked)), live_ins, &trips);
+        let past_return = transaction.is_past_return();
+        let end = end.and_then(|live_outs| {
+            transaction.commit().map_err(|error| self.failed(&error))?;
+            Ok(live_outs)
+        });
+        assert!(end.is_ok() || !past_return, "device {} broke off work in the guest's memory", self.slot.name());
+        self.patience.learn(end.is_ok());
+        end
+    }
+
+    /// In place means without a way back: nothing may be left that could make the dispatch a skip.
+    fn may_work_in_place(&self) -> bool {
+        !self.region.can_bail && !self.region.unbounded && !self.facts.late_can_trap
+    }
+
+    fn conclude(&self, outcome: Outcome, live_ins: &[u64], trips: &[u64]) -> Result<Vec<u64>, Skip> {
+        let returned = match outcome {
+            Outcome::Completed(returned) => returned,
+            Outcome::Bailed => return Err(Skip::Bail),
+            Outcome::TimedOut => return Err(Skip::Timeout),
+            Outcome::Failed(error) => return Err(self.failed(&error)),
+        };
+        let (found, wanted) = (returned.len(), self.region.returns.len());
+        if found != wanted {
+            return Err(self.failed(&DeviceError::Returns { found, wanted }));
+        }
+        let values = self.region.scalars.evaluate(live_ins, trips, &returned);
+        let value = |id: usize| values.get(id).copied().flatten();
+        self.region.live_outs.iter().map(|out| value(out.value.0 as usize)).collect::<Option<_>>().ok_or(Skip::Bail)
+    }
+
+    fn failed(&self, error: &DeviceError) -> Skip {
+        if error.turns_off() {
+            self.slot.lost.store(true, Ordering::Relaxed);
+        }
+        Skip::Error
+    }
+}
+
+/// How often a region is left alone after it failed to complete: once after the first failure, twice as often after each
+/// further one, up to a limit.
+#[derive(Debug, Default)]
+struct Patience {
+    failures: AtomicU32,
+    wait: AtomicU32,
+}
+
+impl Patience {
+    const LIMIT: u32 = 10;
+
+    fn allows(&self) -> bool {
+        self.wait.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |wait| wait.checked_sub(1)).is_err()
+    }
+
+    fn learn(&self, completed: bool) {
+        if completed {
+            self.failures.store(0, Ordering::Relaxed);
+        } else {
+            let failures = self.failures.fetch_add(1, Ordering::Relaxed).min(Self::LIMIT);
+            self.wait.store(1 << failures, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! SANDBOX: the decision. May this dispatch run, and on which bytes?
+//!
+//! Input are a region, the live-ins of one entry and the memories as they are now; output is a [`Plan`], or the cause of a
+//! skip. What holds of a plan: every guard said yes; every trip count lies between 1 and [`limits::MAX_TRIPS`] and their
+//! product fits 63 bits; every hull lies inside its memory's current length, whatever the guards say; each byte is in at most
+//! one window; for a device that needs it, every base and stride is a multiple of the footprint's alignment; every
+//! live-out that doesn't depend on returned values exists. Who relies on it: the transaction, every device, and through
+//! them the host's memory safety.
+//!
+//! [`Facts`] are what can be told from the region alone, once.
+
+use crate::stats::Skip;
+use crate::windows::{Hull, Window, covers_hull, merge};
+use ir::lowered::{Type, UnaryOp};
+use ir::region::{Answer, GuardEnv, IntId, Region, Scalar, Step, limits};
+
+/// What a region's own text says, found out once.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    /// For each scalar node, whether it is 64 bits wide.
+    wide: Vec<bool>,
+    /// For each scalar node, whether it depends on a returned value.
+    late: Vec<bool>,
+    /// True if computing the live-outs after a launch may find one without a value.
+    pub late_can_trap: bool,
+    /// The mappings that the schedule launches, in order.
+    pub launches: Vec<u32>,
+}
+
+impl Facts {
+    /// The facts of a verified region.
+    pub(crate) fn of(region: &Region) -> Facts {
+        let live_ins: Vec<Type> = region.live_ins.iter().map(|l| l.ty).collect();
+        let returned: Vec<Type> = region.returns.iter().map(|r| r.0).collect();
+        let types = region.scalars.types(&live_ins, &returned).unwrap_or_default();
+        let mut late: Vec<bool> = Vec::with_capacity(region.scalars.0.len());
+        let mut late_can_trap = false;
+        for node in &region.scalars.0 {
+            let is = |i: u32| late.get(i as usize).copied().unwrap_or(false);
+            let (depends, traps) = match *node {
+                Scalar::Unary(op, a) => (is(a.0), UnaryOp::can_trap(op)),
+                Scalar::Binary(op, a, b) => (is(a.0) || is(b.0), op.can_trap()),
+                Scalar::Returned(_) => (true, false),
+                Scalar::LiveIn(_) | Scalar::Const(_) | Scalar::Trip(_) => (false, false),
+            };
+            late.push(depends);
+            late_can_trap |= depends && traps;
+        }
+        let mut launches = Vec::new();
+        collect_launches(&region.schedule, &mut launches);
+        Facts { wide: types.iter().map(|t| t.bits() == 64).collect(), late, late_can_trap, launches }
+    }
+}
+
+fn collect_launches(step: &Step, into: &mut Vec<u32>) {
+    match step {
+        Step::Seq(steps) => steps.iter().for_each(|s| collect_launches(s, into)),
+        Step::Launch { mapping } => into.push(*mapping),
+        Step::For { body, .. } => collect_launches(body, into),
+        Step::Barrier => {}
+    }
+}
+
+/// A dispatch that may run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Plan {
+    /// The trip count of each dimension.
+    pub trips: Vec<u64>,
+    /// Where the footprints are.
+    pub windows: Vec<Window>,
+}
+
+/// One memory as the decision sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct MemoryFacts {
+    /// Equal exactly for the same memory.
+    pub identity: u64,
+    /// The length in bytes.
+    pub len: u64,
+}
+
+/// Decides about one dispatch. `memories` are by memory index.
+pub(crate) fn plan(
+    region: &Region,
+    facts: &Facts,
+    live_ins: &[u64],
+    memories: &[MemoryFacts],
+    needs_alignment: bool,
+) -> Result<Plan, Skip> {
+    let values = region.scalars.evaluate(live_ins, &[], &[]);
+    let scalars: Vec<Option<(u64, bool)>> =
+        values.iter().zip(&facts.wide).map(|(value, &wide)| value.map(|bits| (bits, wide))).collect();
+    let sizes: Vec<(u64, u64)> = memories.iter().map(|m| (m.identity, m.len)).collect();
+    let env = GuardEnv { scalars: &scalars, memories: &sizes };
+    let answer = region
+        .program
+        .evaluate(env, &region.footprints, &region.trips, &region.guards)
+        .ok()
+        .filter(|answer| answer.refused.is_none())
+        .ok_or(Skip::Guard)?;
+    let trips = trips(region, &answer)?;
+    let hulls = hulls(region, &answer, memories)?;
+    if needs_alignment && !is_aligned(region, &answer.ints) {
+        return Err(Skip::Alignment);
+    }
+    let known = region.scalars.evaluate(live_ins, &trips, &[]);
+    let missing = |id: usize| known.get(id).copied().flatten().is_none() && !facts.late.get(id).is_some_and(|&l| l);
+    if region.live_outs.iter().any(|out| missing(out.value.0 as usize)) {
+        return Err(Skip::Guard);
+    }
+    Ok(Plan { trips, windows: merge(&hulls) })
+}
+
+fn trips(region: &Region, answer: &Answer) -> Result<Vec<u64>, Skip> {
+    let mut product: u64 = 1;
+    let mut trips = Vec::with_capacity(region.trips.len());
+    for &IntId(id) in &region.trips {
+        let trip = *answer.ints.get(id as usize).ok_or(Skip::Guard)?;
+        if !(1..=limits::MAX_TRIPS).contains(&trip) {
+            return Err(Skip::Guard);
+        }
+        product = product.checked_mul(trip as u64).filter(|&p| p <= i64::MAX as u64).ok_or(Skip::Guard)?;
+        trips.push(trip as u64);
+    }
+    Ok(trips)
+}
+
+/// The hulls, each inside its memory.
+fn hulls(region: &Region, answer: &Answer, memories: &[MemoryFacts]) -> Result<Vec<Hull>, Skip> {
+    let mut hulls = Vec::with_capacity(region.footprints.len());
+    for (footprint, bounds) in region.footprints.iter().zip(&answer.hulls) {
+        let memory = memories.get(footprint.memory as usize).ok_or(Skip::Guard)?;
+        if bounds.lo < 0 || bounds.hi < bounds.lo || bounds.hi > memory.len as i128 {
+            return Err(Skip::Guard);
+        }
+        hulls.push(Hull {
+            identity: memory.identity,
+            memory: footprint.memory,
+            range: bounds.lo as u64..bounds.hi as u64,
+            written: footprint.access.writes(),
+            covered: covers_hull(footprint, &answer.ints, &region.trips),
+        });
+    }
+    Ok(hulls)
+}
+
+/// True if every access of every iteration is naturally aligned, given that bases and strides are.
+fn is_aligned(region: &Region, ints: &[i128]) -> bool {
+    region.footprints.iter().all(|footprint| {
+        let aligned = |IntId(id): IntId| ints.get(id as usize).is_some_and(|v| v % footprint.align as i128 == 0);
+        aligned(footprint.base) && footprint.dims.iter().all(|d| aligned(d.stride))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::{self, Case};
+
+    fn case(name: &str) -> Case {
+        conformance::cases().into_iter().find(|case| case.name == name).unwrap()
+    }
+
+    fn decide(case: &Case, live_ins: &[u64], memories: &[(u64, u64)], needs_alignment: bool) -> Result<Plan, Skip> {
+        let memories: Vec<MemoryFacts> =
+            memories.iter().map(|&(identity, len)| MemoryFacts { identity, len }).collect();
+        plan(&case.region, &Facts::of(&case.region), live_ins, &memories, needs_alignment)
+    }
+
+    fn show(plan: Result<Plan, Skip>) -> String {
+        match plan {
+            Err(cause) => format!("{cause:?}"),
+            Ok(Plan { trips, windows }) => {
+                let window = |w: &Window| format!("; {}:{:?} of {:?}", w.memory, w.range, w.footprints);
+                format!("{trips:?}{}", windows.iter().map(window).collect::<String>())
+            }
+        }
+    }
+
+    #[test]
+    fn memories_are_told_apart_by_identity() {
+        let case = case("one memory under two indices");
+        let lines = [
+            show(decide(&case, &[10, 256, 256], &[(7, 4096), (7, 4096)], false)),
+            show(decide(&case, &[10, 256, 256], &[(7, 4096), (8, 4096)], false)),
+            show(decide(&case, &[10, 256, 256], &[(7, 4096), (8, 290)], false)),
+            show(decide(&case, &[10, 256, 256], &[(7, 4096)], false)),
+        ];
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        [10]; 1:256..296 of [0, 1]
+        [10]; 0:256..296 of [1]; 1:256..296 of [0]
+        Guard
+        Guard
+        ");
+    }
+
+    #[test]
+    fn alignment_is_asked_of_bases_and_strides() {
+        let case = case("saxpy");
+        let at = |x, y, aligned| show(decide(&case, &[10, x, y, 0], &[(7, 4096)], aligned));
+        let lines = [at(64, 512, true), at(66, 512, true), at(64, 513, true), at(66, 513, false)];
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        [10]; 0:64..104 of [0]; 0:512..552 of [1]
+        Alignment
+        Alignment
+        [10]; 0:66..106 of [0]; 0:513..553 of [1]
+        ");
+    }
+
+    #[test]
+    fn trip_counts_must_be_countable() {
+        let mut case = case("three dimensions");
+        for footprint in &mut case.region.footprints {
+            footprint.dims.clear();
+        }
+        let most = i32::MAX as u64;
+        let trips = |l, m, n| show(decide(&case, &[l, m, n, 16], &[(7, 4096)], false));
+        let lines = [trips(most, most, 1), trips(most, most, 2), trips(most, most, 3), trips(1, 0, 1)];
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        [2147483647, 2147483647, 1]; 0:16..24 of [0]
+        [2147483647, 2147483647, 2]; 0:16..24 of [0]
+        Guard
+        Guard
+        ");
+    }
+
+    #[test]
+    fn a_late_trap_forbids_work_in_place() {
+        let late = |name| Facts::of(&case(name).region).late_can_trap;
+        assert!(late("a live-out that has no value after the launch"));
+        assert!(!late("a live-out that has no value"));
+        assert!(!late("a sum and a last value, joined with live-ins"));
+    }
+}

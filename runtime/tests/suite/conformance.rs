@@ -1,0 +1,50 @@
+//! The conformance suite on the devices of this crate.
+
+use crate::reference::{Mood, Reference};
+use std::sync::Arc;
+use tensorwasm_runtime::conformance::{self, Verdict};
+use tensorwasm_runtime::device::{Cpu, Device, Off};
+
+#[test]
+fn the_cpu_conforms_with_any_number_of_threads() {
+    for threads in 1..=4 {
+        let device: Arc<dyn Device> = Arc::new(Cpu::new(threads).unwrap());
+        let report = conformance::run(&device, &|_, _| Vec::new());
+        assert!(report.passed() == conformance::cases().len(), "{threads} threads:\n{report}");
+    }
+}
+
+#[test]
+fn off_declines_every_case() {
+    let device: Arc<dyn Device> = Arc::new(Off);
+    let report = conformance::run(&device, &|_, _| Vec::new());
+    let declined = Verdict::Skipped("the device is off".into());
+    assert!(report.verdicts.iter().all(|(_, verdict)| *verdict == declined), "{report}");
+}
+
+#[test]
+fn a_sloppy_device_is_found_out() {
+    let (device, _) = Reference::in_mood(Mood::Sloppy);
+    let report = conformance::run(&device, &|_, _| Vec::new());
+    let failed = |(_, verdict): &&(String, Verdict)| matches!(verdict, Verdict::Failed(_));
+    // One iteration less goes unnoticed only where the dispatch must be skipped, or the last iteration changes nothing.
+    let unnoticed: Vec<&str> = report.verdicts.iter().filter(|v| !failed(v)).map(|(name, _)| name.as_str()).collect();
+    insta::assert_snapshot!(unnoticed.join("\n"), @r"
+    saxpy at odd addresses
+    live-outs in closed form
+    no iterations
+    a negative trip count
+    a hull that ends one byte past the memory
+    a hull of gigabytes
+    a base past the memory
+    a guard that says no
+    a guard without an answer
+    a division by zero in the middle
+    a bail after stores
+    a thread that never ends
+    a live-out that has no value
+    a live-out that has no value after the launch
+    ");
+    assert!(!report.is_clean());
+    insta::assert_snapshot!(report.to_string().lines().next().unwrap(), @"reference: saxpy: FAILED: Byte { memory: 0, address: 12200, wanted: 176, found: 0 }");
+}
