@@ -5,9 +5,9 @@
 
 mod samples;
 
-use tensorwasm_lowering::ptx::{Options, Target, emit};
 use std::path::PathBuf;
 use std::process::Command;
+use tensorwasm_lowering::ptx::{Options, Target, emit};
 
 /// A `ptxas` that runs, if there is one.
 fn assembler() -> Option<PathBuf> {

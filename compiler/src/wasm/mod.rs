@@ -30,7 +30,7 @@ pub enum ReadError {
     #[error("the file is empty")]
     Empty,
     /// The file doesn't begin like a Wasm file.
-    #[error("this isn't a WebAssembly file: it begins with {found:02x?}, not with 00 61 73 6d (`\\0asm`)")]
+    #[error("not a WebAssembly module: it begins with {found:02x?}, not with 00 61 73 6d (`\\0asm`)")]
     NotWasm {
         /// The first bytes.
         found: Vec<u8>,

@@ -4,8 +4,8 @@
 //! is part of the instruction where it fits. Guards have made every address valid and aligned for its width.
 
 use super::assembly::{Arg, Reg, Width};
-use super::entry::Writer;
 use super::listing::Node;
+use super::writer::Writer;
 use ir::lowered::{LoadKind, StoreKind};
 
 /// The opcode of a load; a register wider than the bytes is filled by the extension.

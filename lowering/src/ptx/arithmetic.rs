@@ -5,9 +5,9 @@
 //! spread NaN by a selection, sign operations work on the bits.
 
 use super::assembly::{Arg, Condition, Width};
-use super::entry::Writer;
 use super::listing::Node;
 use super::places::{self, Home};
+use super::writer::Writer;
 use ir::lowered::eval::CANONICAL_F64;
 use ir::lowered::{BinaryOp, Const, Type, UnaryOp};
 

@@ -39,7 +39,7 @@ pub(super) fn build(
 fn shape(region: &Region, mapping: &Mapping) -> Result<ShapeAttr, PtxError> {
     let mut dims = mapping.grid.clone();
     dims.sort_unstable();
-    let all = dims.iter().copied().eq(0..region.trips.len() as u32);
+    let all = dims.iter().copied().eq(0..region.trips.len() as u32) && matches!(dims.len(), 1..=3);
     if !all || mapping.block == 0 || mapping.block > limits::MAX_BLOCK {
         let (grid, block) = (mapping.grid.clone(), mapping.block);
         return Err(PtxError::Mapping { grid, block, dims: region.trips.len() });

@@ -5,33 +5,35 @@
 //! several targets gets lines of its own, so that its moves happen on no other path.
 
 use super::assembly::{Arg, Condition, Reg, Width};
-use super::entry::{Writer, label};
 use super::listing::{Node, Target};
 use super::places::Home;
+use super::writer::Writer;
 
 impl Writer<'_> {
     /// Continues at the only target.
-    pub fn jump(&mut self, block: usize, node: &Node) {
-        self.edge(&node.targets[0], Some(block + 1));
+    pub fn jump(&mut self, node: &Node) {
+        self.edge(&node.targets[0], self.next);
     }
 
     /// Continues at one of two targets.
-    pub fn branch(&mut self, block: usize, node: &Node) {
+    pub fn branch(&mut self, node: &Node) {
         let condition = self.decide(node, 0);
         let (then, otherwise) = (&node.targets[0], &node.targets[1]);
-        if !self.moves_anything(then) {
-            self.branch_if(condition, &label(then.block));
-            return self.edge(otherwise, Some(block + 1));
+        let free = |writer: &Self, target: &Target| !writer.moves_anything(target);
+        let comes_next = |writer: &Self, target: &Target| writer.next == Some(target.block);
+        if free(self, then) && !(free(self, otherwise) && comes_next(self, then)) {
+            self.branch_if(condition, then.block);
+            self.edge(otherwise, self.next);
+        } else if free(self, otherwise) {
+            self.branch_if(condition.not(), otherwise.block);
+            self.edge(then, self.next);
+        } else {
+            let other = self.asm().new_label("e");
+            self.asm().op_if(condition.not(), "bra", &[other.as_str().into()]);
+            self.edge(then, None);
+            self.asm().label(&other);
+            self.edge(otherwise, self.next);
         }
-        if !self.moves_anything(otherwise) {
-            self.branch_if(condition.not(), &label(otherwise.block));
-            return self.edge(then, Some(block + 1));
-        }
-        let other = self.asm().new_label("e");
-        self.branch_if(condition.not(), &other);
-        self.edge(then, None);
-        self.asm().label(&other);
-        self.edge(otherwise, Some(block + 1));
     }
 
     /// Compares the index with one number after another.
@@ -44,10 +46,10 @@ impl Writer<'_> {
             let here = Condition { reg: here, negated: false };
             if self.moves_anything(target) {
                 let edge = self.asm().new_label("e");
-                self.branch_if(here, &edge);
+                self.asm().op_if(here, "bra", &[edge.as_str().into()]);
                 edges.push((edge, target));
             } else {
-                self.branch_if(here, &label(target.block));
+                self.branch_if(here, target.block);
             }
         }
         self.edge(default, None);
@@ -57,8 +59,13 @@ impl Writer<'_> {
         }
     }
 
-    fn branch_if(&mut self, condition: Condition, label: &str) {
-        self.asm().op_if(condition, "bra", &[label.into()]);
+    /// Continues at `block` where `condition` holds.
+    fn branch_if(&mut self, condition: Condition, block: usize) {
+        if self.layout.only_bails(block) {
+            return self.bail_if(condition);
+        }
+        let label = self.layout.label(block);
+        self.asm().op_if(condition, "bra", &[label.as_str().into()]);
     }
 
     /// Moves the arguments and continues at the target, without a branch if it is the block that comes `next`.
@@ -74,8 +81,11 @@ impl Writer<'_> {
         }
         self.move_at_once(moves);
         self.exact = known;
-        if next != Some(target.block) {
-            self.asm().op("bra", &[label(target.block).as_str().into()]);
+        if self.layout.only_bails(target.block) {
+            self.bail();
+        } else if next != Some(target.block) {
+            let label = self.layout.label(target.block);
+            self.asm().op("bra", &[label.as_str().into()]);
         }
     }
 

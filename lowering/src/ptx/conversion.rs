@@ -4,8 +4,8 @@
 //! select it. The trapping forms test that the operand is in range first, which no NaN is.
 
 use super::assembly::{Arg, Condition, Reg, Width};
-use super::entry::Writer;
 use super::listing::Node;
+use super::writer::Writer;
 use ir::lowered::{Const, Type, UnaryOp};
 
 /// The one instruction that an operator is, if it is one.

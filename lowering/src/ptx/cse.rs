@@ -17,12 +17,15 @@ use std::collections::HashMap;
 /// Equal operations kept per expression; beyond them the search for a dominating one isn't worth its time.
 const CANDIDATES: usize = 16;
 
+/// An operation and its operands.
+type Expression = (View, Vec<Value>);
+
 /// Merges equal expressions within `kernel`.
 pub(super) fn run(kernel: Ptr<Operation>, ctx: &mut Context) -> Result<IRStatus> {
     let region = kernel.deref(ctx).get_region(0);
     let blocks: Vec<Ptr<BasicBlock>> = region.deref(ctx).iter(ctx).collect();
     let mut dominance = DomInfo::default();
-    let mut known: HashMap<(View, Vec<Value>), Vec<(Ptr<BasicBlock>, Value)>> = HashMap::new();
+    let mut known: HashMap<Expression, Vec<(Ptr<BasicBlock>, Value)>> = HashMap::new();
     let mut status = IRStatus::Unchanged;
     for block in blocks {
         let operations: Vec<Ptr<Operation>> = block.deref(ctx).iter(ctx).collect();

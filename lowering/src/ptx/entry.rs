@@ -1,16 +1,16 @@
 //! The module around the body: header, parameters, thread index, blocks in order, and the block that bails.
 
-use super::assembly::{Arg, Assembly, Condition, Reg, Width};
-use super::listing::{Id, Listing, Node};
-use super::payloads::{self, Payloads};
-use super::places::{Home, Places};
+use super::assembly::{Arg, Condition, Reg, Width};
+use super::layout::BAIL;
+use super::listing::{Listing, Node};
+use super::payloads::Payloads;
+use super::places::Places;
+use super::writer::{Writer, name_of};
 use super::{Options, PtxError};
 use ir::abi::{self, Param};
 use ir::kernel::view::View;
-use ir::lowered::eval::{CANONICAL_F32, CANONICAL_F64};
-use ir::lowered::{Const, Type};
 use ir::region::Region;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// How often a thread may pass the heads of its loops before it bails.
@@ -20,9 +20,6 @@ pub const STEP_BUDGET: u32 = 1 << 28;
 const PARAMETERS_BEFORE_8_1: u32 = 4352;
 /// Bytes of parameters that a launch carries.
 const PARAMETERS: u32 = 32_764;
-
-/// The label of the block that bails.
-pub(super) const BAIL: &str = "$bail";
 
 /// Writes the module.
 pub(super) fn write(
@@ -38,8 +35,8 @@ pub(super) fn write(
     let (major, minor) = version(&params, options)?;
     let mut writer = Writer::new(listing, payloads, places, entry, &params);
     writer.head();
-    for block in 0..listing.blocks.len() {
-        writer.block(block);
+    for position in 0..writer.layout.order.len() {
+        writer.block(position);
     }
     writer.bail_block();
 
@@ -64,10 +61,6 @@ fn check_name(entry: &str) -> Result<(), PtxError> {
     } else {
         Err(PtxError::EntryName(entry.to_owned()))
     }
-}
-
-fn name_of(entry: &str, param: usize) -> String {
-    format!("{entry}_{param}")
 }
 
 /// The PTX version that the target and the size of the parameters need.
@@ -98,7 +91,7 @@ impl Writer<'_> {
             self.asm().op_if(Condition { reg: past, negated: false }, "exit", &[]);
         }
         self.load_deltas();
-        if self.heads.contains(&true) {
+        if self.layout.has_loops() {
             let budget = self.fresh(Width::W32, "mov.b32", &[i64::from(STEP_BUDGET).into()]);
             self.budget = Some(budget);
         }
@@ -136,17 +129,21 @@ impl Writer<'_> {
         }
     }
 
-    fn block(&mut self, block: usize) {
+    /// Writes the block at this position of the layout.
+    fn block(&mut self, position: usize) {
+        let block = self.layout.order[position];
+        self.next = self.layout.order.get(position + 1).copied();
         self.exact.clear();
         if block > 0 {
-            self.asm().label(&label(block));
+            let label = self.layout.label(block);
+            self.asm().label(&label);
         }
-        if self.heads[block] {
+        if self.layout.is_head(block) {
             self.spend();
         }
         let listing = self.listing;
         for node in &listing.blocks[block].nodes {
-            self.node(block, node);
+            self.node(node);
         }
     }
 
@@ -159,7 +156,7 @@ impl Writer<'_> {
         }
     }
 
-    fn node(&mut self, block: usize, node: &Node) {
+    fn node(&mut self, node: &Node) {
         match &node.view {
             // A constant is written where it is used, an index is computed in the first lines.
             View::Const(_) | View::Index(_) => {}
@@ -178,8 +175,8 @@ impl Writer<'_> {
             }
             View::Load(kind, offset) => self.load(*kind, *offset, node),
             View::Store(kind, offset) => self.store(*kind, *offset, node),
-            View::Jump => self.jump(block, node),
-            View::Branch => self.branch(block, node),
+            View::Jump => self.jump(node),
+            View::Branch => self.branch(node),
             View::Switch => self.switch(node),
             View::Bail => self.bail(),
             View::Return(roles) => self.return_values(roles, node),
@@ -196,20 +193,4 @@ impl Writer<'_> {
         self.asm().op("red.global.or.b32", &[Arg::Memory(flag, 0), 1.into()]);
         self.asm().op("exit", &[]);
     }
-}
-
-/// For each block, whether an edge that may close a cycle leads to it.
-fn heads(listing: &Listing) -> Vec<bool> {
-    let mut heads = vec![false; listing.blocks.len()];
-    for (from, block) in listing.blocks.iter().enumerate() {
-        for target in block.nodes.iter().flat_map(|node| &node.targets) {
-            heads[target.block] |= Listing::is_backward(from, target.block);
-        }
-    }
-    heads
-}
-
-/// The label of a block.
-pub(super) fn label(block: usize) -> String {
-    format!("$b{block}")
 }

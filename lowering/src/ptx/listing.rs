@@ -78,11 +78,6 @@ impl Listing {
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.blocks.iter().flat_map(|block| &block.nodes)
     }
-
-    /// True if an edge from `from` to `to` may close a cycle: every cycle has such an edge.
-    pub fn is_backward(from: usize, to: usize) -> bool {
-        to <= from
-    }
 }
 
 /// Reads `kernel`.

@@ -3,12 +3,13 @@
 //! Input: a [`Region`], its [`Kernel`] and one of its [`Mapping`]s. Output: a PTX module with one entry that follows the
 //! calling convention of `ir::abi`. The steps, in order, each in the file of its name:
 //!
-//! 1. [`build`]: LoweredOp to the pliron dialect `twk`;
-//! 2. [`passes`]: constants, divisions by powers of two, common subexpressions, dead code;
-//! 3. [`listing`]: the pliron form as plain arrays;
-//! 4. [`payloads`]: which float values may hold a NaN whose payload isn't Wasm's yet;
-//! 5. [`places`]: a register, predicate or immediate for each value;
-//! 6. [`entry`]: the text, with one file per class of instruction.
+//! 1. `build`: LoweredOp to the pliron dialect `twk`;
+//! 2. `passes`: constants, `division` by powers of two, common subexpressions (`cse`), `dead` code;
+//! 3. `listing`: the pliron form as plain arrays;
+//! 4. `payloads`: which float values may hold a NaN whose payload isn't Wasm's yet;
+//! 5. `places`: a register, predicate or immediate for each value;
+//! 6. `entry`: the text, blocks in the order of `layout`, with the state in `writer` and one file for each class of
+//!    instruction: `arithmetic`, `conversion`, `access`, `control`, `returns`; lines and registers are `assembly`.
 //!
 //! What holds of the text: every float operation rounds on its own (`.rn` everywhere, so that ptxas fuses nothing);
 //! an arithmetic NaN becomes the canonical one before anything but arithmetic sees it, and bits that are only moved
@@ -30,12 +31,14 @@ mod dead;
 mod division;
 mod entry;
 mod error;
+mod layout;
 mod listing;
 mod passes;
 mod payloads;
 mod places;
 mod returns;
 mod target;
+mod writer;
 
 pub use entry::STEP_BUDGET;
 pub use error::PtxError;
@@ -68,7 +71,9 @@ pub fn emit(
 pub fn pliron_text(region: &Region, kernel: &Kernel, mapping: &Mapping) -> Result<String, PtxError> {
     let mut ctx = Context::new();
     let dialect = optimised(&mut ctx, region, kernel, mapping)?;
-    Ok(format!("{}\n", dialect.get_operation().disp(&ctx)))
+    // pliron leaves blanks at the ends of lines.
+    let text = dialect.get_operation().disp(&ctx).to_string();
+    Ok(text.lines().map(|line| line.trim_end().to_owned() + "\n").collect())
 }
 
 fn optimised(ctx: &mut Context, region: &Region, kernel: &Kernel, mapping: &Mapping) -> Result<ops::Kernel, PtxError> {

@@ -6,8 +6,8 @@
 //! dimension.
 
 use super::assembly::{Arg, Condition, Reg, Width};
-use super::entry::Writer;
 use super::listing::Node;
+use super::writer::Writer;
 use ir::abi::Param;
 use ir::region::{ReduceOp, ReturnRole};
 

@@ -5,6 +5,7 @@
 //! needed and kept to the end of the straight line.
 
 use super::assembly::{Arg, Assembly, Condition, Reg, Width};
+use super::layout::{BAIL, Layout};
 use super::listing::{Id, Listing, Node};
 use super::payloads::{self, Payloads};
 use super::places::{Home, Places};
@@ -13,8 +14,10 @@ use ir::lowered::eval::{CANONICAL_F32, CANONICAL_F64};
 use ir::lowered::{Const, Type};
 use std::collections::HashMap;
 
-/// The label of the block that bails.
-pub(super) const BAIL: &str = "$bail";
+/// The name of the parameter with this index.
+pub(super) fn name_of(entry: &str, param: usize) -> String {
+    format!("{entry}_{param}")
+}
 
 /// The state of writing one entry.
 pub(super) struct Writer<'a> {
@@ -28,15 +31,17 @@ pub(super) struct Writer<'a> {
     /// The trip count of each dimension.
     pub trips: Vec<Reg>,
     /// The delta of each footprint that the kernel uses.
-    deltas: HashMap<u32, Reg>,
-    /// For each block, whether an edge that may close a cycle leads to it.
-    heads: Vec<bool>,
+    pub deltas: HashMap<u32, Reg>,
+    /// The order of blocks.
+    pub layout: Layout,
+    /// The block written after the present one.
+    pub next: Option<usize>,
     /// What is left of the step budget; `None` in a kernel without loops.
-    budget: Option<Reg>,
+    pub budget: Option<Reg>,
     /// Registers with the canonical form of loose values, within the straight line being written.
     pub exact: HashMap<Id, Reg>,
     /// Whether something branches to the block that bails.
-    bails: bool,
+    pub bails: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -57,7 +62,8 @@ impl<'a> Writer<'a> {
             indices: Vec::new(),
             trips: Vec::new(),
             deltas: HashMap::new(),
-            heads: heads(listing),
+            layout: Layout::of(listing),
+            next: None,
             budget: None,
             exact: HashMap::new(),
             bails: false,
@@ -90,7 +96,8 @@ impl<'a> Writer<'a> {
         to
     }
 
-    fn param_to(&mut self, to: Reg, wanted: Param) {
+    /// Loads a parameter to `to`.
+    pub fn param_to(&mut self, to: Reg, wanted: Param) {
         // Every parameter that a verified kernel refers to is one of its region's.
         let index = self.params.iter().position(|&param| param == wanted).unwrap_or_default();
         let opcode = if to.width == Width::W32 { "ld.param.b32" } else { "ld.param.b64" };
