@@ -39,7 +39,7 @@ pub enum CompileError {
     #[error(transparent)]
     Rewrite(#[from] RewriteError),
     /// A target isn't known.
-    #[error("`{0}` isn't a target; known are sm_80, sm_86, sm_87, sm_89, sm_90, sm_100, sm_103, sm_120, sm_121")]
+    #[error("`{0}` isn't a target; known are {}", ptx::Target::ALL.map(|t| t.to_string()).join(", "))]
     Target(String),
     /// A kernel can't be written as PTX.
     #[error("region {region}: {error}")]

@@ -10,6 +10,7 @@ mod corpus;
 mod coverage;
 mod demo;
 mod index;
+mod ptxas;
 mod rust_text;
 mod tidy;
 mod tool;
@@ -34,6 +35,12 @@ enum Verb {
     Coverage(coverage::Options),
     /// Builds the tool, explains a module, runs a program on all cores and checks kernels against plain wasmtime.
     Demo,
+    /// Assembles the PTX of every corpus kernel with the ptxas that PTXAS names.
+    Ptxas {
+        /// Also the .wasm files in this folder.
+        #[arg(long, value_name = "DIR")]
+        more: Option<PathBuf>,
+    },
     /// Checks crate edges, file sizes, paths named in the docs, unsafe code and leftovers.
     Tidy,
     /// Fetches the real-world BLAS modules of the npm package @stdlib/blas (NPM overrides the client).
@@ -50,6 +57,7 @@ fn main() -> ExitCode {
         Verb::Corpus(options) => corpus::run(root, &options),
         Verb::Coverage(options) => coverage::run(root, &options),
         Verb::Demo => demo::run(root),
+        Verb::Ptxas { more } => ptxas::run(root, more.as_deref()),
         Verb::Tidy => tidy::run(root),
         Verb::Blas { out } => blas::run(&out),
     };

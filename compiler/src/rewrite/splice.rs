@@ -5,14 +5,14 @@
 //!
 //! An exit to a label leaves from the dispatch to that label, and the loop stays as it is. An exit inside the loop
 //! construct splits the construct's sequence: its head stays the loop and moves with the dispatch into a block, its
-//! tail moves behind the block, so that the block's end is where the tail begins:
+//! tail moves into a block behind it, so that the first block's end is where the tail begins:
 //!
 //! ```wat
-//! loop $l                   block $done
+//! loop $l (result t)        block $done
 //!   head                      block $skip  ...  br $done  end
 //!   br_if $l          =>      loop $l  head  br_if $l  end
 //!   tail                    end
-//! end                       tail
+//! end                       block (result t)  tail  end
 //! ```
 //!
 //! The tail ran at most once for each time the loop was entered, after the head had ended, and still does: it doesn't
@@ -40,8 +40,6 @@ pub struct Nest {
 /// A loop and how to leave it.
 #[derive(Clone, Copy, Debug)]
 pub struct Site {
-    /// The opcode offset of the loop.
-    opcode: u32,
     /// The sequence that holds the loop.
     home: InstrSeqId,
     /// The place of the loop in it.
@@ -107,7 +105,7 @@ impl Nest {
             }
             Exit::FunctionEnd => Leave::Function,
         };
-        Ok(Site { opcode: splice.loop_offset, home, position, body, leave })
+        Ok(Site { home, position, body, leave })
     }
 
     /// The sequence that belongs to the construct at `opcode` and that is `seq` or encloses it.
@@ -123,25 +121,17 @@ impl Nest {
 
     /// Puts a dispatch with this code, whose block is `skip`, in front of the loop.
     pub fn insert(&mut self, function: &mut LocalFunction, site: Site, skip: InstrSeqId, code: Vec<Instr>) {
-        let Site { opcode, home, position, body, leave } = site;
+        let Site { home, position, leave, .. } = site;
         let skip_block = (Block { seq: skip }.into(), InstrLocId::default());
         let exit: Instr = match leave {
             Leave::Tail(split) => {
-                let tail = function.block_mut(body).instrs.split_off(split);
-                function.block_mut(body).ty = InstrSeqType::Simple(None);
-                // The loop's end moves in front of the tail, and line tables can't run backwards.
-                function.block_mut(body).end = InstrLocId::default();
-                for (instr, at) in &tail {
-                    self.enter(home, instr, *at, &mut Vec::new());
-                }
+                self.move_tail(function, site, split);
                 let done = function.builder_mut().dangling_instr_seq(None).id();
                 let done_block = (Block { seq: done }.into(), InstrLocId::default());
                 let head = std::mem::replace(&mut function.block_mut(home).instrs[position], done_block);
-                function.block_mut(home).instrs.splice(position + 1..position + 1, tail);
                 self.enter(done, &head.0, head.1, &mut Vec::new());
                 self.around.insert(done, (None, home));
                 function.block_mut(done).instrs = vec![skip_block, head];
-                debug_assert_eq!(self.home.get(&opcode), Some(&done));
                 Br { block: done }.into()
             }
             Leave::Label(block) => {
@@ -155,6 +145,27 @@ impl Nest {
         };
         let code = code.into_iter().chain([exit]).map(|instr| (instr, InstrLocId::default()));
         function.block_mut(skip).instrs = code.collect();
+    }
+
+    /// Moves what stands in the loop from place `split` on into a block behind the loop.
+    fn move_tail(&mut self, function: &mut LocalFunction, site: Site, split: usize) {
+        let Site { home, position, body, .. } = site;
+        let tail = function.block_mut(body).instrs.split_off(split);
+        let ty = std::mem::replace(&mut function.block_mut(body).ty, InstrSeqType::Simple(None));
+        if tail.is_empty() {
+            return;
+        }
+        // Line tables can't run backwards: the address of the loop's end goes to the end of the tail.
+        let end = std::mem::take(&mut function.block_mut(body).end);
+        let behind = function.builder_mut().dangling_instr_seq(ty).id();
+        for (instr, at) in &tail {
+            self.enter(behind, instr, *at, &mut Vec::new());
+        }
+        self.around.insert(behind, (None, home));
+        function.block_mut(behind).instrs = tail;
+        function.block_mut(behind).end = end;
+        let block = (Block { seq: behind }.into(), InstrLocId::default());
+        function.block_mut(home).instrs.insert(position + 1, block);
     }
 }
 
