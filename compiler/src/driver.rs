@@ -39,8 +39,11 @@ pub enum CompileError {
     #[error(transparent)]
     Rewrite(#[from] RewriteError),
     /// A target isn't known.
-    #[error("`{0}` isn't a target; known are {}", ptx::Target::ALL.map(|t| t.to_string()).join(", "))]
-    Target(String),
+    #[error("`{name}` isn't a target; known are {}", ptx::Target::ALL.map(|t| t.to_string()).join(", "))]
+    Target {
+        /// What was asked for.
+        name: String,
+    },
     /// A kernel can't be written as PTX.
     #[error("region {region}: {error}")]
     Ptx {
@@ -129,7 +132,7 @@ pub fn explain(bytes: &[u8]) -> Result<Vec<LoopReport>, CompileError> {
 
 fn parse_targets(options: &Options) -> Result<Vec<(String, ptx::Target)>, CompileError> {
     let parse = |name: &String| {
-        let target = name.parse().map_err(|_| CompileError::Target(name.clone()))?;
+        let target = name.parse().map_err(|_| CompileError::Target { name: name.clone() })?;
         Ok((name.clone(), target))
     };
     options.targets.iter().map(parse).collect()

@@ -291,9 +291,9 @@ fn rule_9_values_after_the_loop() {
     let pair = pair(
         "(func (export \"f\") (param $p i32) (param $n i32) (result i32 i32 i32 f64) (local $sum i32) (local $min i32) (local $v i32)
            (local $x f64)
-           (local.set $min (i32.const 0x7fffffff))
+           (local.set $min (i32.const -1))
            (loop $l
-             (local.set $v (i32.load (local.get $p)))
+             (local.set $v (i32.or (i32.load (local.get $p)) (i32.const 0x80000000)))
              (local.set $sum (i32.sub (local.get $sum) (local.get $v)))
              (local.set $min (select (local.get $v) (local.get $min) (i32.lt_u (local.get $v) (local.get $min))))
              (local.set $x (f64.convert_i32_u (local.get $v)))

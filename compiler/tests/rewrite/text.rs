@@ -228,18 +228,20 @@ fn tail() {
               br_if 0 (;@3;)
             end
           end
-          i32.const 55
-          local.get $i
-          i32.const 5
-          i32.eq
-          br_if 0 (;@1;)
-          drop
-          i32.const 0
-          local.get $i
-          i32.store offset=1024
-          local.get $i
-          i32.const 100
-          i32.add
+          block (result i32) ;; label = @2
+            i32.const 55
+            local.get $i
+            i32.const 5
+            i32.eq
+            br_if 1 (;@1;)
+            drop
+            i32.const 0
+            local.get $i
+            i32.store offset=1024
+            local.get $i
+            i32.const 100
+            i32.add
+          end
         end
         i32.mul
       )
