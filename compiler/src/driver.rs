@@ -106,6 +106,7 @@ pub fn compile(bytes: &[u8], options: &Options) -> Result<Compiled, CompileError
     let targets = parse_targets(options)?;
     let module = wasm::read(bytes)?;
     let mut found = find_regions(bytes, &module);
+    keep_within_limits(&mut found);
     let rewritten = splice(bytes, &mut found)?;
     let regions: Vec<Region> = found.extracts.iter().map(|e| e.region.clone()).collect();
     let kernels: Vec<Kernel> = found.extracts.iter().map(|e| e.kernel.clone()).collect();
@@ -126,6 +127,7 @@ pub fn compile(bytes: &[u8], options: &Options) -> Result<Compiled, CompileError
 pub fn explain(bytes: &[u8]) -> Result<Vec<LoopReport>, CompileError> {
     let module = wasm::read(bytes)?;
     let mut found = find_regions(bytes, &module);
+    keep_within_limits(&mut found);
     splice(bytes, &mut found)?;
     Ok(found.loops)
 }
@@ -195,24 +197,62 @@ fn not_translated(function: &GuestFunction, site: &LoopSite) -> Reason {
     }
 }
 
+/// Declines what a bundle has no room for: the format limits the number of regions and the size of their sections.
+fn keep_within_limits(found: &mut Found) {
+    let mut room = (bundle::limits::MAX_REGIONS, bundle::limits::MAX_KERNELS, bundle::limits::MAX_MANIFEST);
+    let fits: Vec<bool> = found
+        .extracts
+        .iter()
+        .map(|extract| {
+            let kernel = ir::lowered::codec::encode(std::slice::from_ref(&extract.kernel.func)).len();
+            let needs = (1, kernel, manifest_bytes(&extract.region));
+            let fits = needs.0 <= room.0 && needs.1 <= room.1 && needs.2 <= room.2;
+            if fits {
+                room = (room.0 - needs.0, room.1 - needs.1, room.2 - needs.2);
+            }
+            fits
+        })
+        .collect();
+    if fits.iter().all(|&fits| fits) {
+        return;
+    }
+    let mut fits = fits.into_iter();
+    let full = Reason::Limit { what: "the regions that a bundle has room for".into() };
+    decline(found, |_| (!fits.next().unwrap_or(true)).then(|| full.clone()));
+}
+
+/// A generous estimate of a region's JSON: no node of an expression takes more than 100 bytes.
+fn manifest_bytes(region: &Region) -> usize {
+    let nodes = region.scalars.0.len() + region.program.ints.len() + region.program.preds.len();
+    let rows = region.guards.len() + region.footprints.len() + region.live_ins.len() + region.live_outs.len();
+    2048 + 100 * nodes + 300 * rows
+}
+
 /// Numbers the regions that the rewriter can splice and rewrites the module around them.
+///
+/// A module that the rewriter can't carry stays as it is, and all of its loops are declines.
 fn splice(bytes: &[u8], found: &mut Found) -> Result<Rewritten, CompileError> {
     let unchanged = || Rewritten { module: bytes.to_vec(), memories: Vec::new(), dropped_sections: Vec::new() };
-    let mut rewriter = match Rewriter::new(bytes) {
-        Ok(rewriter) => rewriter,
+    match try_splice(bytes, found) {
+        Ok(Some(rewritten)) => Ok(rewritten),
+        Ok(None) => Ok(unchanged()),
         Err(RewriteError::Uncarried(why)) => {
             let reason = Reason::Module { why: why.to_string() };
             decline(found, |_| Some(reason.clone()));
-            return Ok(unchanged());
+            Ok(unchanged())
         }
-        Err(error) => return Err(error.into()),
-    };
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn try_splice(bytes: &[u8], found: &mut Found) -> Result<Option<Rewritten>, RewriteError> {
+    let mut rewriter = Rewriter::new(bytes)?;
     decline(found, |splice| rewriter.check(splice).err().map(|why| Reason::Exit { why: why.to_string() }));
     if found.extracts.is_empty() {
-        return Ok(unchanged());
+        return Ok(None);
     }
     let plans: Vec<(Splice, &Region)> = found.extracts.iter().map(|e| (e.splice, &e.region)).collect();
-    Ok(rewriter.rewrite(&plans)?)
+    rewriter.rewrite(&plans).map(Some)
 }
 
 /// Turns regions into declines and renumbers the rest.

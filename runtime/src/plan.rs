@@ -34,16 +34,21 @@ impl Facts {
         let returned: Vec<Type> = region.returns.iter().map(|r| r.0).collect();
         let types = region.scalars.types(&live_ins, &returned).unwrap_or_default();
         let mut late: Vec<bool> = Vec::with_capacity(region.scalars.0.len());
+        let mut risky: Vec<bool> = Vec::with_capacity(region.scalars.0.len());
         let mut late_can_trap = false;
         for node in &region.scalars.0 {
-            let is = |i: u32| late.get(i as usize).copied().unwrap_or(false);
+            let is = |list: &[bool], i: u32| list.get(i as usize).copied().unwrap_or(false);
+            // A late node is risky as well if an operand that isn't late can trap: nobody asks for that one before.
             let (depends, traps) = match *node {
-                Scalar::Unary(op, a) => (is(a.0), UnaryOp::can_trap(op)),
-                Scalar::Binary(op, a, b) => (is(a.0) || is(b.0), op.can_trap()),
+                Scalar::Unary(op, a) => (is(&late, a.0), UnaryOp::can_trap(op) || is(&risky, a.0)),
+                Scalar::Binary(op, a, b) => {
+                    (is(&late, a.0) || is(&late, b.0), op.can_trap() || is(&risky, a.0) || is(&risky, b.0))
+                }
                 Scalar::Returned(_) => (true, false),
                 Scalar::LiveIn(_) | Scalar::Const(_) | Scalar::Trip(_) => (false, false),
             };
             late.push(depends);
+            risky.push(traps);
             late_can_trap |= depends && traps;
         }
         let mut launches = Vec::new();

@@ -10,8 +10,11 @@ use super::shape::Context;
 use crate::reasons::Reason;
 use crate::wasm::{GuestFunction, GuestLoop};
 use ir::lowered::{BinaryOp, Const, Op, Type, UnaryOp, Value};
-use ir::region::{LiveIn, Scalar, ScalarId, Scalars};
+use ir::region::{LiveIn, Scalar, ScalarId, Scalars, limits};
 use std::collections::{BTreeMap, HashMap};
+
+/// Terms or duties of a form.
+const MAX_PARTS: usize = 32;
 
 /// A symbol of a linear form.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -179,6 +182,9 @@ impl<'a> Symbols<'a> {
                 if !ty.is_scalar() {
                     return Err(Reason::Operator { name: ty.to_string() });
                 }
+                if self.live_ins.len() == limits::MAX_VALUES {
+                    return Err(Reason::Limit { what: format!("more than {} live-ins", limits::MAX_VALUES) });
+                }
                 self.live_ins.push(LiveIn { local, ty });
                 Scalar::LiveIn(self.live_ins.len() as u32 - 1)
             }
@@ -282,8 +288,18 @@ impl Forms {
         symbols.outside_lin(value).ok().map(Affine::invariant)
     }
 
-    /// The form of an operation whose operands' forms are known.
+    /// The form of an operation whose operands' forms are known. A form with too many parts is as good as none.
     pub fn evaluate(
+        &mut self,
+        symbols: &mut Symbols<'_>,
+        op: &Op,
+        form: impl FnMut(&Forms, &mut Symbols<'_>, Value) -> Option<Affine>,
+    ) -> Option<Affine> {
+        let parts = |f: &Affine| f.start.terms.len().max(f.step.terms.len()).max(f.duties.len());
+        self.raw(symbols, op, form).filter(|f| parts(f) <= MAX_PARTS)
+    }
+
+    fn raw(
         &mut self,
         symbols: &mut Symbols<'_>,
         op: &Op,
@@ -305,7 +321,7 @@ impl Forms {
 
     fn unary(&mut self, symbols: &mut Symbols<'_>, op: UnaryOp, a: Affine) -> Option<Affine> {
         if op == UnaryOp::I32WrapI64 {
-            return Some(wrap(symbols, &a)?);
+            return wrap(symbols, &a);
         }
         if !a.is_known() {
             return None;

@@ -135,6 +135,8 @@ pub struct Shape {
     pub cold_blocks: HashSet<BlockId>,
 }
 
+/// Operations and blocks of a body: some stages compare all pairs of something in it.
+const MAX_BODY: usize = 8_192;
 /// Blocks looked at to decide that an exit is cold.
 const COLD_SEARCH: usize = 16;
 
@@ -180,6 +182,10 @@ pub fn shape(context: &Context<'_>, header: BlockId) -> Result<Shape, Reason> {
         if !matches!(context.func.block(from).term, Term::Jump(_) | Term::Branch { .. } | Term::Switch { .. }) {
             return Err(Reason::Irregular { what: "it ends inside".into() });
         }
+    }
+    let size: usize = shape.body.iter().map(|&b| 1 + context.func.block(b).insts.len()).sum();
+    if size > MAX_BODY {
+        return Err(Reason::Limit { what: format!("a body of more than {MAX_BODY} operations") });
     }
     shape.keep_only_cold(context);
     Ok(shape)

@@ -19,6 +19,9 @@ use crate::reasons::Reason;
 use ir::lowered::{BinaryOp, BlockId, Const, Op, Term, Type, UnaryOp, Value};
 use ir::region::{Int, IntId, Pred, Scalar, ScalarId};
 
+/// Nodes of an estimate.
+const MAX_ESTIMATE: usize = 32;
+
 /// Where the exit test stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Position {
@@ -113,7 +116,33 @@ pub fn trip(
         Position::Bottom => (draft.add(leaves_at, one), leaves_at),
         Position::Top => (leaves_at, draft.sub(leaves_at, one)),
     };
+    let estimate = estimate.filter(|&estimate| is_cheap(&draft.symbols.scalars.0, estimate));
     Ok(Trip { exit, position, count, last, estimate })
+}
+
+/// The guest evaluates the estimate at every entry of the loop, so it must not trap and must stay small; where it isn't
+/// so, the host decides.
+fn is_cheap(scalars: &[Scalar], estimate: ScalarId) -> bool {
+    let mut seen = vec![estimate];
+    let mut at = 0;
+    while let Some(&id) = seen.get(at) {
+        at += 1;
+        let operands = match scalars[id.0 as usize] {
+            Scalar::Unary(op, a) if !op.can_trap() => vec![a],
+            Scalar::Binary(op, a, b) if !op.can_trap() => vec![a, b],
+            Scalar::LiveIn(_) | Scalar::Const(_) => Vec::new(),
+            _ => return false,
+        };
+        for operand in operands {
+            if !seen.contains(&operand) {
+                seen.push(operand);
+            }
+        }
+        if seen.len() > MAX_ESTIMATE {
+            return false;
+        }
+    }
+    true
 }
 
 fn unknown(why: &str) -> Reason {

@@ -107,26 +107,47 @@ impl Builder<'_> {
     }
 
     /// A scalar, computed in the entry block.
+    ///
+    /// Operands have smaller indices: what is needed is marked downwards, then computed upwards.
     fn scalar(&mut self, scalars: &[Scalar], id: ScalarId) -> Value {
-        if let Some(&value) = self.scalars.get(&id) {
-            return value;
+        let mut needed = vec![false; id.0 as usize + 1];
+        needed[id.0 as usize] = true;
+        for at in (0..needed.len()).rev() {
+            if !needed[at] || self.scalars.contains_key(&ScalarId(at as u32)) {
+                continue;
+            }
+            match scalars[at] {
+                Scalar::Unary(_, a) => needed[a.0 as usize] = true,
+                Scalar::Binary(_, a, b) => (needed[a.0 as usize], needed[b.0 as usize]) = (true, true),
+                _ => {}
+            }
         }
-        let value = match scalars[id.0 as usize] {
+        for (at, _) in needed.iter().enumerate().filter(|(_, needed)| **needed) {
+            let node = ScalarId(at as u32);
+            if !self.scalars.contains_key(&node) {
+                let value = self.scalar_node(scalars[at]);
+                self.scalars.insert(node, value);
+            }
+        }
+        self.scalars[&id]
+    }
+
+    /// One node, whose operands have been computed.
+    fn scalar_node(&mut self, node: Scalar) -> Value {
+        match node {
             Scalar::LiveIn(i) => self.live_ins[i as usize],
             Scalar::Unary(op, a) => {
-                let a = self.scalar(scalars, a);
+                let a = self.scalars[&a];
                 self.emit(Op::Unary(op, a), op.result())
             }
             Scalar::Binary(op, a, b) => {
-                let (a, b) = (self.scalar(scalars, a), self.scalar(scalars, b));
+                let (a, b) = (self.scalars[&a], self.scalars[&b]);
                 self.emit(Op::Binary(op, a, b), op.result())
             }
             Scalar::Const(c) => self.constant(c),
             // Neither exists before a launch, and no address or induction is made of them.
             Scalar::Trip(_) | Scalar::Returned(_) => self.constant(Const::i64(0)),
-        };
-        self.scalars.insert(id, value);
-        value
+        }
     }
 
     fn headers(&mut self, analysis: &mut Analysis<'_>) {

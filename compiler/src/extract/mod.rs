@@ -12,7 +12,7 @@ use crate::analysis::{self, Analysis};
 use crate::reasons::Reason;
 use crate::rewrite::Splice;
 use crate::wasm::{GuestFunction, GuestLoop, Module};
-use ir::region::{Kernel, Mapping, Place, Region, Step, limits, verify};
+use ir::region::{Kernel, Mapping, Place, Region, Step, verify};
 
 /// Threads of a block.
 const BLOCK: u32 = 256;
@@ -66,7 +66,6 @@ fn region(
     can_bail: bool,
 ) -> Region {
     let draft = analysis.draft;
-    debug_assert!(draft.symbols.live_ins.len() <= limits::MAX_VALUES);
     Region {
         id: 0,
         place,

@@ -110,11 +110,14 @@ fn function(
         return Ok(outline.into_function(index));
     }
     let translated = translate::translate(module, &mut validator, &body, &outline)?;
-    Ok(Some(match translated {
-        Some(mut function) => {
+    Ok(match translated {
+        Ok(mut function) => {
             simplify::simplify(&mut function);
-            function
+            Some(function)
         }
-        None => outline.into_function(index).unwrap_or_default(),
-    }))
+        Err(why) => outline.into_function(index).map(|function| GuestFunction {
+            too_large: function.too_large || why == translate::Untranslated::TooLarge,
+            ..function
+        }),
+    })
 }

@@ -30,6 +30,8 @@ pub struct Construct {
     pub candidate: bool,
     has_inner: bool,
     has_memory: bool,
+    /// The length of `assigned` at which duplicates are removed.
+    dedup_at: usize,
 }
 
 /// All constructs of a function.
@@ -37,8 +39,10 @@ pub struct Construct {
 pub struct Outline {
     /// In order of their opcodes; the first is the function body.
     pub constructs: Vec<Construct>,
-    /// Some construct can't be translated, or the function exceeds the limits.
+    /// The function exceeds the limits.
     too_large: bool,
+    /// Assigned locals of all closed constructs.
+    params: usize,
 }
 
 /// Block parameters that a translated function may have, counting one for each local that a construct assigns.
@@ -72,8 +76,6 @@ pub fn outline(body: &FunctionBody<'_>) -> Result<Outline, wasmparser::BinaryRea
         }
         outline.too_large |= stack.len() > MAX_DEPTH;
     }
-    let params: usize = outline.constructs.iter().map(|c| c.assigned.len()).sum();
-    outline.too_large |= params > MAX_PARAMS;
     Ok(outline)
 }
 
@@ -96,9 +98,9 @@ impl Outline {
     }
 
     fn open(&mut self, kind: Kind, offset: u32) -> usize {
-        let construct =
-            Construct { kind, offset, assigned: Vec::new(), candidate: false, has_inner: false, has_memory: false };
-        self.constructs.push(construct);
+        let (assigned, dedup_at) = (Vec::new(), 4096);
+        let (candidate, has_inner, has_memory) = (false, false, false);
+        self.constructs.push(Construct { kind, offset, assigned, candidate, has_inner, has_memory, dedup_at });
         self.constructs.len() - 1
     }
 
@@ -106,20 +108,21 @@ impl Outline {
         let construct = &mut self.constructs[index];
         construct.assigned.sort_unstable();
         construct.assigned.dedup();
+        self.params += construct.assigned.len();
+        self.too_large |= self.params > MAX_PARAMS;
         construct.candidate = construct.kind == Kind::Loop && !construct.has_inner && construct.has_memory;
-        let assigned = construct.assigned.clone();
+        let assigned = if self.too_large { Vec::new() } else { construct.assigned.clone() };
         let (inner, memory) = (construct.has_inner || construct.kind == Kind::Loop, construct.has_memory);
         if let Some(parent) = parent {
             let parent = &mut self.constructs[parent];
             parent.has_inner |= inner;
             parent.has_memory |= memory;
-            if !self.too_large {
-                parent.assigned.extend(assigned);
-                // Keeps a long run of siblings from growing the list without bound.
-                if parent.assigned.len() > 4096 {
-                    parent.assigned.sort_unstable();
-                    parent.assigned.dedup();
-                }
+            parent.assigned.extend(assigned);
+            // Keeps a long run of siblings from growing the list without bound, at a cost that each doubling pays once.
+            if parent.assigned.len() > parent.dedup_at {
+                parent.assigned.sort_unstable();
+                parent.assigned.dedup();
+                parent.dedup_at = 2 * parent.assigned.len() + 4096;
             }
         }
     }

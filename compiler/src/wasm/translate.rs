@@ -20,13 +20,22 @@ use wasmparser::{
 
 type Validator = FuncValidator<ValidatorResources>;
 
-/// Translates `body`; `None` if some operator transfers control in a way that LoweredOp has no form for.
+/// Why a valid function has no SSA form here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Untranslated {
+    /// Some operator transfers control in a way that LoweredOp has no form for.
+    Control,
+    /// Its edges carry too many locals.
+    TooLarge,
+}
+
+/// Translates `body`.
 pub fn translate(
     module: &Module,
     validator: &mut Validator,
     body: &FunctionBody<'_>,
     outline: &Outline,
-) -> Result<Option<GuestFunction>, BinaryReaderError> {
+) -> Result<Result<GuestFunction, Untranslated>, BinaryReaderError> {
     let mut reader = body.get_binary_reader();
     validator.read_locals(&mut reader)?;
     let mut translator = Translator::new(module, validator, outline);
@@ -38,8 +47,15 @@ pub fn translate(
         translator.operator(validator, &operator, offset as u32, arity);
     }
     operators.finish()?;
-    Ok((!translator.gave_up).then_some(translator.function))
+    Ok(match translator.gave_up {
+        true if translator.function.too_large => Err(Untranslated::TooLarge),
+        true => Err(Untranslated::Control),
+        false => Ok(translator.function),
+    })
 }
+
+/// Locals that a function may pass along its edges and record at ends of blocks.
+const MAX_SPENT: usize = 16_000_000;
 
 /// An open construct.
 struct Frame {
@@ -81,6 +97,8 @@ struct Translator<'a> {
     /// Constructs opened in unreachable code.
     dead_depth: usize,
     next_construct: usize,
+    /// Locals passed along edges and recorded at ends of blocks.
+    spent: usize,
     /// Locals already recorded as read, for each candidate loop.
     seen: Vec<HashSet<u32>>,
     gave_up: bool,
@@ -123,6 +141,7 @@ impl<'a> Translator<'a> {
             reachable: true,
             dead_depth: 0,
             next_construct: 1,
+            spent: 0,
             seen: Vec::new(),
             gave_up: false,
         };
@@ -211,6 +230,7 @@ impl<'a> Translator<'a> {
     fn terminate(&mut self, term: Term) {
         if let Some(home) = self.home() {
             let guest_loop = &mut self.function.loops[home as usize];
+            self.spent += guest_loop.assigned.len();
             let edge = guest_loop.assigned.iter().map(|&l| self.locals[l as usize]).collect();
             guest_loop.ends.insert(self.block, edge);
         }
@@ -228,11 +248,15 @@ impl<'a> Translator<'a> {
         self.frames[at].join_used = true;
         let frame = &self.frames[at];
         let mut args = self.stack[self.stack.len() - frame.label_arity..].to_vec();
+        self.spent += self.assigned(frame.construct).len();
         args.extend(self.assigned(frame.construct).iter().map(|&l| self.locals[l as usize]));
         Target { block: frame.label, args }
     }
 
     fn operator(&mut self, validator: &Validator, operator: &Operator<'_>, at: u32, arity: (u32, u32)) {
+        // Every edge costs as much as its target assigns locals, which a small body can make a lot.
+        self.function.too_large |= self.spent > MAX_SPENT;
+        self.gave_up |= self.function.too_large;
         if self.gave_up {
             return;
         }

@@ -101,7 +101,8 @@ fn immediate(count: usize, order: &[BlockId], predecessors: &[Vec<BlockId>]) -> 
         changed = false;
         for block in order.iter().skip(1) {
             let mut new = NONE;
-            for p in &predecessors[block.index()] {
+            // Deepest first: a join of many early exits then costs a step for each, not a walk to the entry.
+            for p in predecessors[block.index()].iter().rev() {
                 if idom[p.index()] != NONE {
                     new = if new == NONE { p.0 } else { intersect(new, p.0, &idom, &rank) };
                 }

@@ -330,6 +330,7 @@ fn matrix_vector() -> Case {
     let (again, leave) = (super::sketch::to(body, &[next, sum]), super::sketch::to(last, &[sum]));
     s.end(Term::Branch { cond: more, then: again, otherwise: leave }, last);
     s.store(StoreKind::F64, y, out, 0, ended[0]);
+    s.unbounded();
     s.ret(&[]);
 
     let mut memory = noise(16384);

@@ -92,7 +92,16 @@ impl CpuRegion {
             }
             (exit, returns, chunk.holds_last())
         };
-        let ends: Vec<_> = self.pool.install(|| boxes.par_iter().with_max_len(1).map(run_box).collect());
+        let all = || self.pool.install(|| boxes.par_iter().with_max_len(1).map(run_box).collect());
+        // A worker of another pool would run that pool's jobs, another guest's among them, on this guest's stack while it
+        // waits; a thread of its own waits in its place.
+        let ends: Vec<_> = match rayon::current_thread_index() {
+            None => all(),
+            Some(_) => match std::thread::scope(|scope| scope.spawn(all).join()) {
+                Ok(ends) => ends,
+                Err(panic) => std::panic::resume_unwind(panic),
+            },
+        };
         let mut combined = self.kernel.initial_returns();
         for (exit, returns, holds_last) in &ends {
             match exit {

@@ -1,0 +1,87 @@
+//! `oracle`: the original on plain wasmtime against the bundle on every device.
+
+use crate::{Finding, files};
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use oracle::{DeviceKind, Invocation, OracleOptions};
+use std::path::PathBuf;
+
+/// Compare a module with its bundle: results, every byte of memory, globals, traps.
+///
+/// Each region's loop is run alone with generated live-ins, then the exported functions, or the program, as a whole. Exits with 1 if
+/// something differs, or if a region wasn't run often enough to say anything.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The module, or a bundle, whose baseline is then itself with every region off.
+    input: PathBuf,
+    /// Make only this call.
+    #[arg(long, value_names = ["EXPORT", "ARG"], num_args = 1.., allow_negative_numbers = true)]
+    invoke: Vec<String>,
+    /// Cases for each region, and as many for all exports together.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    cases: u64,
+    /// Where all cases are drawn from.
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+    /// Where bundles run.
+    #[arg(long, value_enum, default_value_t)]
+    device: Device,
+    /// Write a file for each divergence here, for --replay.
+    #[arg(long, value_name = "DIR")]
+    replays: Option<PathBuf>,
+    /// Run the case in this file again, and nothing else.
+    #[arg(long, value_name = "FILE", conflicts_with = "invoke")]
+    replay: Option<PathBuf>,
+    /// Print one JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Where bundles run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+enum Device {
+    /// On every device there is.
+    #[default]
+    All,
+    /// On the CPU device.
+    Cpu,
+    /// Their PTX text on the PTX machine.
+    PtxSim,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Finding> {
+    let bytes = files::read(&args.input)?;
+    let options = options(args)?;
+    let report = match &args.replay {
+        Some(file) => oracle::replay(file, &bytes, &options),
+        None => oracle::check(&bytes, &options),
+    };
+    let report = report.with_context(|| args.input.display().to_string())?;
+    if args.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        print!("{}", files::printable(&report.to_string()));
+    }
+    Ok(if report.is_pass() { Finding::Clean } else { Finding::Found })
+}
+
+fn options(args: &Args) -> Result<OracleOptions> {
+    let devices = match args.device {
+        Device::All => vec![DeviceKind::Cpu, DeviceKind::PtxSim],
+        Device::Cpu => vec![DeviceKind::Cpu],
+        Device::PtxSim => vec![DeviceKind::PtxSim],
+    };
+    if let Some(folder) = &args.replays {
+        std::fs::create_dir_all(folder).with_context(|| format!("can't create {}", folder.display()))?;
+    }
+    let invoke = args.invoke.split_first();
+    Ok(OracleOptions {
+        cases: args.cases,
+        seed: args.seed,
+        devices,
+        invoke: invoke.map(|(export, args)| Invocation { export: export.clone(), args: args.to_vec() }),
+        replays: args.replays.clone(),
+        ..OracleOptions::default()
+    })
+}

@@ -1,0 +1,178 @@
+//! The region harness: one loop of the original as a module of its own, and the bundle's kernel in front of it.
+//!
+//! Input: the original module and its bundle. Output: for a region, a module that exports the original loop with the
+//! live-ins as parameters, and the same module with a dispatch of the bundle's own region: its guards, its kernel, its
+//! PTX. Steps: cut the loop out ([`cut`]), find what its locals hold on entry ([`entry`]), write the module ([`write`]),
+//! compile it, and put the bundle's region in the place of the one that the compiler found.
+//!
+//! A loop on its own has several exits, and which of them the compiler took for the normal one isn't written down. So
+//! several harnesses are tried, which differ in the exits that return rather than trap, and the first one is taken in
+//! which the compiler finds one region with the same live-ins and live-outs. If there is none, the harness doesn't stand
+//! for the region, and the region counts as not exercised by it.
+
+mod cut;
+mod entry;
+mod original;
+mod write;
+
+pub(crate) use original::Original;
+pub(crate) use write::EXPORT;
+
+use bundle::{Bundle, BundleError};
+use compiler::{Compiled, Outcome};
+use cut::Cut;
+use ir::lowered::Type;
+use ir::region::Region;
+use std::collections::{BTreeMap, BTreeSet};
+use thiserror::Error;
+use write::{Locals, Plan};
+
+/// Why a region has no harness.
+#[derive(Debug, Error)]
+pub enum Unfit {
+    /// The module can't be read.
+    #[error(transparent)]
+    Read(#[from] wasmparser::BinaryReaderError),
+    /// The region names a function that the module doesn't define.
+    #[error("there is no function {0}")]
+    NoFunction(u32),
+    /// The region names a loop that isn't there.
+    #[error("no loop begins at {0:#x}")]
+    NoLoop(u32),
+    /// The region names a local that isn't there.
+    #[error("there is no local {0}")]
+    NoLocal(u32),
+    /// A construct has a type that isn't there.
+    #[error("a construct around the loop has a type that can't be copied")]
+    BlockType,
+    /// A type can't be copied.
+    #[error("the module has types that can't be copied")]
+    Types,
+    /// A table or global needs a value that a harness hasn't.
+    #[error("the module has a table or a global without a default value")]
+    NoDefault,
+    /// The loop catches exceptions.
+    #[error("the loop catches exceptions")]
+    Exceptions,
+    /// More locals than a function can have parameters.
+    #[error("the loop uses {0} locals")]
+    TooManyLocals(usize),
+    /// The compiler refuses the harness.
+    #[error("the harness can't be compiled: {0}")]
+    Compile(#[source] Box<compiler::CompileError>),
+    /// The compiler's bundle can't be read.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The compiler doesn't offload the loop when it stands alone.
+    #[error("the loop isn't offloaded on its own: {0}")]
+    Declined(String),
+    /// The compiler finds another region when the loop stands alone.
+    #[error("on its own the loop has other live-ins or live-outs")]
+    Differs,
+}
+
+/// Where a parameter of the harness comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Param {
+    /// It is the live-in with this index.
+    LiveIn(usize),
+    /// The region doesn't depend on it.
+    Free(Type),
+}
+
+/// A loop on its own.
+pub(crate) struct Harness {
+    /// The module with the loop alone.
+    pub plain: Vec<u8>,
+    /// The same with the bundle's region in front of it.
+    pub bundle: Bundle,
+    /// The parameters of the exported function.
+    pub params: Vec<Param>,
+}
+
+/// Makes the harness of a region of `bundle`.
+pub(crate) fn build(
+    original: &Original<'_>,
+    guests: &compiler::wasm::Module,
+    bundle: &Bundle,
+    region: &Region,
+    options: &compiler::Options,
+) -> Result<Harness, Unfit> {
+    let cut = Cut::out(original, region.place.function, region.place.offset)?;
+    let starts = entry::starts(guests, region);
+    let locals = Locals::of(&cut, region)?;
+    let mut first_failure = None;
+    for returning in candidates(&cut) {
+        let plan = Plan { original, cut: &cut, region, starts: &starts, returning: &returning };
+        let plain = write::write(&plan, &locals)?;
+        match offload(&plain, region, &locals, options) {
+            Ok(compiled) => {
+                let bundle = transplant(&compiled, bundle, region)?;
+                return Ok(Harness { plain, bundle, params: params(&locals, region) });
+            }
+            Err(failure) => drop(first_failure.get_or_insert(failure)),
+        }
+    }
+    Err(first_failure.unwrap_or(Unfit::Differs))
+}
+
+/// Sets of exits that may be those of the normal exit edge, the likelier ones first.
+fn candidates(cut: &Cut<'_>) -> Vec<BTreeSet<usize>> {
+    let end = cut.labels.len();
+    let mut all = cut.exits_used();
+    all.insert(cut.falls_to.unwrap_or(end));
+    let cold = |exit: &usize| cut.labels.get(*exit).map_or(cut.end_is_cold, |label| label.is_cold);
+    let warm: BTreeSet<usize> = all.iter().copied().filter(|exit| !cold(exit)).collect();
+    let mut candidates = vec![warm, all.clone()];
+    candidates.extend(all.into_iter().map(|exit| BTreeSet::from([exit])));
+    candidates.dedup();
+    candidates
+}
+
+/// Compiles a harness and checks that it has the region that it should have.
+fn offload(
+    plain: &[u8],
+    region: &Region,
+    locals: &Locals,
+    options: &compiler::Options,
+) -> Result<Compiled, Unfit> {
+    let compiled = compiler::compile(plain, options).map_err(|error| Unfit::Compile(Box::new(error)))?;
+    let [found] = &compiled.regions[..] else {
+        let reasons = compiled.loops.iter().filter_map(|report| match &report.outcome {
+            Outcome::Declined(reason) => Some(reason.to_string()),
+            Outcome::Offloaded { .. } => None,
+        });
+        return Err(Unfit::Declined(reasons.collect::<Vec<_>>().join("; ")));
+    };
+    let ins = region.live_ins.iter().map(|l| (locals.index(l.local), l.ty));
+    let outs = region.live_outs.iter().map(|l| (locals.index(l.local), l.ty));
+    let same = found.live_ins.iter().map(|l| (l.local, l.ty)).eq(ins)
+        && found.live_outs.iter().map(|l| (l.local, l.ty)).eq(outs);
+    if same { Ok(compiled) } else { Err(Unfit::Differs) }
+}
+
+/// The compiled harness with the region that is to be checked.
+fn transplant(compiled: &Compiled, bundle: &Bundle, region: &Region) -> Result<Bundle, BundleError> {
+    let mut harness = bundle::read(&compiled.bundle)?;
+    harness.manifest.regions = vec![Region { id: 0, ..region.clone() }];
+    harness.kernels = bundle.kernels.get(region.id as usize).cloned().into_iter().collect();
+    let images = bundle.ptx.iter().filter(|image| image.region == region.id).cloned();
+    harness.ptx = images.map(|image| bundle::PtxImage { region: 0, ..image }).collect();
+    // The guards may name memories that the harness's own region doesn't.
+    harness.manifest.options = bundle.manifest.options.clone();
+    Ok(harness)
+}
+
+fn params(locals: &Locals, region: &Region) -> Vec<Param> {
+    let live_ins: BTreeMap<u32, usize> = region.live_ins.iter().enumerate().map(|(i, l)| (l.local, i)).collect();
+    let param = |&(local, ty): &(u32, wasm_encoder::ValType)| match live_ins.get(&local) {
+        Some(&index) => Param::LiveIn(index),
+        None => Param::Free(match ty {
+            wasm_encoder::ValType::I32 => Type::I32,
+            wasm_encoder::ValType::I64 => Type::I64,
+            wasm_encoder::ValType::F32 => Type::F32,
+            _ => Type::F64,
+        }),
+    };
+    locals.params.iter().map(param).collect()
+}

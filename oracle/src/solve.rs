@@ -1,0 +1,241 @@
+//! Finding live-ins under which a dispatch runs, or just doesn't.
+//!
+//! Random live-ins almost never pass the guards: pointers must lie in memory, arrays must not overlap, ends must agree with
+//! counts. So each guard is given a distance, the logarithm of how far its integers are from satisfying it, and live-ins
+//! are changed one at a time as long as the sum of distances doesn't grow. From one solution a walk through others of
+//! distance zero gives as many different ones as wanted; one more change leads just outside.
+//!
+//! Nothing here decides whether a dispatch may run. That is the runtime's business, and the oracle counts what it did.
+
+use crate::contents::float_bits;
+use crate::random::Random;
+use ir::lowered::Type;
+use ir::region::{Answer, Bounds, GuardEnv, IntId, Pred, PredId, Region};
+
+/// What live-ins are looked for, besides guards that hold and hulls inside their memories.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Want {
+    /// The least number of iterations of all dimensions together.
+    pub least: i128,
+    /// The largest.
+    pub most: i128,
+    /// True if bases and strides must have their natural alignment.
+    pub aligned: bool,
+}
+
+/// Judges live-ins of one region in memories of given sizes.
+pub(crate) struct Judge<'r> {
+    region: &'r Region,
+    types: Vec<Type>,
+    wide: Vec<bool>,
+    memories: Vec<(u64, u64)>,
+}
+
+/// The distance of live-ins for which no distance can be computed.
+const FAR: u32 = 1 << 16;
+
+impl<'r> Judge<'r> {
+    /// A judge for memories of these sizes in bytes; those of equal identity are one.
+    pub fn new(region: &'r Region, memories: Vec<(u64, u64)>) -> Judge<'r> {
+        let types: Vec<Type> = region.live_ins.iter().map(|live_in| live_in.ty).collect();
+        let returned: Vec<Type> = region.returns.iter().map(|ret| ret.0).collect();
+        let scalars = region.scalars.types(&types, &returned).unwrap_or_default();
+        Judge { region, types, wide: scalars.iter().map(|ty| ty.bits() == 64).collect(), memories }
+    }
+
+    /// The number of live-ins.
+    pub fn arity(&self) -> usize {
+        self.types.len()
+    }
+
+    /// How far `live_ins` are from what is wanted; 0 if they are it.
+    pub fn distance(&self, live_ins: &[u64], want: Want) -> u32 {
+        let Some(answer) = self.answer(live_ins) else { return FAR };
+        let mut total = self.guards(&answer);
+        for (footprint, hull) in self.region.footprints.iter().zip(&answer.hulls) {
+            let len = self.memories.get(footprint.memory as usize).map_or(0, |m| m.1 as i128);
+            total += above(0, hull.lo) + above(hull.hi, len);
+            if want.aligned {
+                let strides = footprint.dims.iter().map(|dim| dim.stride);
+                let off = |id: IntId| (answer.ints[id.0 as usize] % footprint.align as i128 != 0) as u32;
+                total += std::iter::once(footprint.base).chain(strides).map(off).sum::<u32>();
+            }
+        }
+        let trips = self.region.trips.iter().map(|id| answer.ints[id.0 as usize]);
+        let mut product: i128 = 1;
+        for trip in trips {
+            total += above(1, trip);
+            product = product.saturating_mul(trip.max(1));
+        }
+        total + above(want.least, product) + above(product, want.most)
+    }
+
+    /// The hulls of the footprints, if they can be computed.
+    pub fn hulls(&self, live_ins: &[u64]) -> Vec<Bounds> {
+        self.answer(live_ins).map(|answer| answer.hulls).unwrap_or_default()
+    }
+
+    fn answer(&self, live_ins: &[u64]) -> Option<Answer> {
+        let values = self.region.scalars.evaluate(live_ins, &[], &[]);
+        let scalars: Vec<Option<(u64, bool)>> =
+            values.iter().zip(&self.wide).map(|(value, &wide)| value.map(|bits| (bits, wide))).collect();
+        let env = GuardEnv { scalars: &scalars, memories: &self.memories };
+        self.region.program.evaluate(env, &self.region.footprints, &self.region.trips, &[]).ok()
+    }
+
+    /// The distance of all guards together.
+    fn guards(&self, answer: &Answer) -> u32 {
+        let int = |id: IntId| answer.ints[id.0 as usize];
+        let mut distances: Vec<u32> = Vec::with_capacity(self.region.program.preds.len());
+        for pred in &self.region.program.preds {
+            let of = |id: PredId| distances[id.0 as usize];
+            distances.push(match *pred {
+                Pred::Lt(a, b) => above(int(a).saturating_add(1), int(b)),
+                Pred::Le(a, b) => above(int(a), int(b)),
+                Pred::Eq(a, b) => above(int(a).max(int(b)), int(a).min(int(b))),
+                Pred::Divides(d, n) if int(d) > 0 => above(int(n).rem_euclid(int(d)), 0).min(2),
+                Pred::Divides(d, _) => above(1, int(d)),
+                Pred::And(a, b) => of(a) + of(b),
+                Pred::Or(a, b) => of(a).min(of(b)),
+                Pred::Not(a) => (of(a) == 0) as u32,
+                Pred::SameMemory(a, b) => (self.memory(a) != self.memory(b)) as u32,
+                Pred::Disjoint(a, b) => self.overlap(answer, a, b),
+            });
+        }
+        self.region.guards.iter().map(|guard| distances[guard.pred.0 as usize]).sum()
+    }
+
+    fn memory(&self, index: u32) -> Option<u64> {
+        self.memories.get(index as usize).map(|memory| memory.0)
+    }
+
+    fn overlap(&self, answer: &Answer, a: u32, b: u32) -> u32 {
+        let home = |index: u32| self.memory(self.region.footprints[index as usize].memory);
+        let (p, q): (Bounds, Bounds) = (answer.hulls[a as usize], answer.hulls[b as usize]);
+        if home(a) == home(b) { above(p.hi.min(q.hi), p.lo.max(q.lo)) } else { 0 }
+    }
+
+    /// Looks for live-ins as wanted, from `start` or from random ones, in at most `steps` steps.
+    pub fn solve(&self, random: &mut Random, start: Option<&[u64]>, want: Want, steps: u32) -> Option<Vec<u64>> {
+        let mut best = start.map_or_else(|| self.wild(random), <[u64]>::to_vec);
+        let mut distance = self.distance(&best, want);
+        for _ in 0..steps {
+            if distance == 0 {
+                return Some(best);
+            }
+            let changes = 1 + random.below(4) / 3;
+            let next = self.changed(random, &best, changes);
+            let found = self.distance(&next, want);
+            if found <= distance {
+                (best, distance) = (next, found);
+            }
+        }
+        (distance == 0).then_some(best)
+    }
+
+    /// Walks from one solution to another.
+    pub fn walk(&self, random: &mut Random, from: &[u64], want: Want, steps: u32) -> Vec<u64> {
+        let mut at = from.to_vec();
+        for _ in 0..steps {
+            let changes = 1 + random.below(3) / 2;
+            let next = self.changed(random, &at, changes);
+            if self.distance(&next, want) == 0 {
+                at = next;
+            }
+        }
+        at
+    }
+
+    /// Changes that a guard should notice: arrays that overlap by a few bytes or lie next to each other, ends of the
+    /// memory and of the address space, misaligned addresses, steps and counts of zero, one and less than none.
+    pub fn nudged(&self, random: &mut Random, from: &[u64]) -> Vec<u64> {
+        let mut live_ins = from.to_vec();
+        let integers: Vec<usize> = (0..self.arity()).filter(|&i| self.types[i].is_int()).collect();
+        let Some(answer) = self.answer(from).filter(|_| !integers.is_empty()) else { return self.wild(random) };
+        for _ in 0..1 + random.below(3) / 2 {
+            let index = random.pick(&integers);
+            let old = live_ins[index];
+            let near = random.within(-16, 16) * random.pick(&[1, 1, 4, 8]);
+            let hulls = &answer.hulls;
+            let value = match random.below(8) {
+                0..=2 if hulls.len() > 1 => {
+                    let (a, b) = (random.below(hulls.len() as u64) as usize, random.below(hulls.len() as u64) as usize);
+                    let shift = match random.below(3) {
+                        0 => hulls[b].lo.wrapping_sub(hulls[a].lo),
+                        1 => hulls[b].hi.wrapping_sub(hulls[a].lo),
+                        _ => hulls[b].lo.wrapping_sub(hulls[a].hi),
+                    };
+                    old.wrapping_add((shift as i64).wrapping_add(near) as u64)
+                }
+                3 => old.wrapping_add(near as u64),
+                4 => {
+                    let len = self.memories.first().map_or(0, |memory| memory.1);
+                    len.wrapping_add(near as u64)
+                }
+                5 => near as u64,
+                6 => random.pick(&EDGES).wrapping_add((near / 4) as u64),
+                _ => old.wrapping_add(random.within(-2000, 2000) as u64),
+            };
+            live_ins[index] = value & self.types[index].mask();
+        }
+        live_ins
+    }
+
+    /// Random live-ins.
+    pub fn wild(&self, random: &mut Random) -> Vec<u64> {
+        self.types.iter().map(|&ty| self.fresh(random, ty)).collect()
+    }
+
+    /// A value of this type that means something to some loop.
+    pub fn fresh(&self, random: &mut Random, ty: Type) -> u64 {
+        if !ty.is_int() {
+            return float_bits(random, ty == Type::F64);
+        }
+        let len = self.memories.first().map_or(0, |memory| memory.1);
+        let bits = match random.below(20) {
+            0..=6 => random.below(len.max(16) / 16) * 16,
+            7 => random.below(len.max(1)),
+            8..=13 => random.within(-4, 100) as u64,
+            14..=16 => (random.within(-32, 64) * random.pick(&[1, 2, 4, 8, 16])) as u64,
+            17 => random.within(-4096, 4096) as u64,
+            18 => random.pick(&EDGES).wrapping_add(random.within(-2, 2) as u64),
+            _ => random.next(),
+        };
+        bits & ty.mask()
+    }
+
+    /// `from` with `count` live-ins changed.
+    fn changed(&self, random: &mut Random, from: &[u64], count: u64) -> Vec<u64> {
+        let mut live_ins = from.to_vec();
+        for _ in 0..count {
+            if live_ins.is_empty() {
+                break;
+            }
+            let index = random.below(live_ins.len() as u64) as usize;
+            let ty = self.types[index];
+            let (old, other) = (live_ins[index], random.pick(&live_ins));
+            let unit = random.pick(&[1i64, 1, 2, 4, 8, 16]);
+            let bits = match random.below(8) {
+                _ if !ty.is_int() => self.fresh(random, ty),
+                0..=1 => self.fresh(random, ty),
+                2 => old.wrapping_add((unit * random.within(-4, 4)) as u64),
+                3 => old.wrapping_add(1u64.wrapping_shl(random.below(32) as u32)),
+                4 => old.wrapping_sub(1u64.wrapping_shl(random.below(32) as u32)),
+                5 => other.wrapping_add((unit * random.within(-80, 80)) as u64),
+                6 => old.wrapping_neg(),
+                _ => old.wrapping_add((unit * random.within(-600, 600)) as u64),
+            };
+            live_ins[index] = bits & ty.mask();
+        }
+        live_ins
+    }
+}
+
+/// Ends of the signed and unsigned ranges.
+const EDGES: [u64; 6] = [0, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0x7fff_ffff_ffff_ffff, 0x8000_0000_0000_0000];
+
+/// The logarithm of how far `value` lies above `limit`; 0 if it doesn't.
+fn above(value: i128, limit: i128) -> u32 {
+    let excess = value.saturating_sub(limit);
+    if excess <= 0 { 0 } else { 129 - excess.leading_zeros() }
+}
