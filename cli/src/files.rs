@@ -47,5 +47,7 @@ fn open_to_readers(_: &std::fs::File) -> std::io::Result<()> {
 
 /// Text from a file as a terminal may show it: control characters are escaped.
 pub fn printable(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() && c != '\n' { c.escape_default().collect() } else { vec![c] }).collect()
+    text.chars()
+        .flat_map(|c| if c.is_control() && c != '\n' { c.escape_default().collect() } else { vec![c] })
+        .collect()
 }

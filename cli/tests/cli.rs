@@ -103,7 +103,8 @@ fn an_untrusted_bundle_runs_with_its_regions_off() {
     let bundle = bundle.to_str().unwrap();
     assert!(tensorwasm(&["compile", &corpus("rustc/heat2d"), "-o", bundle]).status.success());
     let done = |args: &[&str]| {
-        let all: Vec<&str> = ["run", bundle, "--device", "cpu", "--stats", "json"].iter().chain(args).copied().collect();
+        let all: Vec<&str> =
+            ["run", bundle, "--device", "cpu", "--stats", "json"].iter().chain(args).copied().collect();
         let output = tensorwasm(&all);
         assert!(output.status.success());
         let stderr = text(&output.stderr);
@@ -160,7 +161,11 @@ fn exports_take_arguments_and_traps_have_an_exit_code() {
     refused(&["run", path, "--invoke", "missing"], "missing");
     refused(&["run", path, "--invoke", "add", "1"], "add");
     let dump = folder.path().join("dump");
-    assert!(tensorwasm(&["run", path, "--invoke", "add", "1", "2", "--dump-memory", dump.to_str().unwrap()]).status.success());
+    assert!(
+        tensorwasm(&["run", path, "--invoke", "add", "1", "2", "--dump-memory", dump.to_str().unwrap()])
+            .status
+            .success()
+    );
     assert_eq!(std::fs::metadata(dump).unwrap().len(), 65536);
 }
 

@@ -95,8 +95,7 @@ impl Subject<'_> {
                 Err(error) => return Ok(AloneResult::unfit(&error.to_string())),
             };
             let alone = Alone { region, kernel, harness: &harness, memories: original.memories.len(), pages };
-            let (driven, limits) =
-                regions::drive(engines, &alone, &devices.candidates(), options.cases, options.seed)?;
+            let (driven, limits) = regions::drive(engines, &alone, &devices.candidates(), options.cases, options.seed)?;
             Ok(AloneResult { driven, limits, unfit: None })
         };
         regions.par_iter().zip(&self.bundle.kernels).map(one).collect()

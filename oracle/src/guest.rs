@@ -318,7 +318,8 @@ fn provide(
 /// A memory of at least `pages` pages that can't grow, so that it keeps its size from case to case.
 fn memory(store: &mut Store<Host>, ty: &wasmtime::MemoryType, pages: u64) -> wasmtime::Result<Memory> {
     let size = ty.minimum().max(pages).min(ty.maximum().unwrap_or(u64::MAX));
-    let ty = MemoryTypeBuilder::default().memory64(ty.is_64()).min(size).max(Some(ty.maximum().unwrap_or(size))).build()?;
+    let ty =
+        MemoryTypeBuilder::default().memory64(ty.is_64()).min(size).max(Some(ty.maximum().unwrap_or(size))).build()?;
     Memory::new(store, ty)
 }
 

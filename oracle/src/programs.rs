@@ -22,7 +22,8 @@ pub(crate) fn is_command(module: &[u8]) -> bool {
             Ok(wasmparser::Payload::ImportSection(section)) => {
                 let foreign = |import: Result<wasmparser::Import<'_>, _>| {
                     import.is_ok_and(|import| {
-                        let known = import.module == "wasi_snapshot_preview1" || bundle::abi_names::is_reserved(import.module);
+                        let known =
+                            import.module == "wasi_snapshot_preview1" || bundle::abi_names::is_reserved(import.module);
                         matches!(import.ty, wasmparser::TypeRef::Func(_)) && !known
                     })
                 };
@@ -106,7 +107,8 @@ fn difference(wanted: &RunOutcome, found: &RunOutcome) -> Option<Difference> {
     if a != b {
         return Some(Difference::End { wanted: a, found: b });
     }
-    let streams = [("standard output", &wanted.stdout, &found.stdout), ("standard error", &wanted.stderr, &found.stderr)];
+    let streams =
+        [("standard output", &wanted.stdout, &found.stdout), ("standard error", &wanted.stderr, &found.stderr)];
     for (stream, a, b) in streams {
         if a != b {
             let at = a.iter().zip(b).position(|(a, b)| a != b).unwrap_or(a.len().min(b.len()));

@@ -13,7 +13,9 @@
 use ir::abi::{self, Param};
 use ir::region::{Mapping, Region};
 use ptx_machine::{Access, Fault, Handle, Launch, Memory, MemoryError, Options, Program};
-use runtime::device::{Device, DeviceError, Launch as Dispatch, Outcome, PrepareError, Prepared, Task, initial_returns};
+use runtime::device::{
+    Device, DeviceError, Launch as Dispatch, Outcome, PrepareError, Prepared, Task, initial_returns,
+};
 use runtime::{CONGRUENCE, Transaction};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -185,8 +187,7 @@ impl PtxRegion {
         let edges = dispatch.budget.saturating_add(threads).saturating_mul(STEPS_PER_EDGE);
         let launch =
             Launch { grid, block, args: self.args(dispatch, transaction, &placed), step_budget: edges.min(STEPS) };
-        let options =
-            Options { shuffle_seed: Some(random.next()), junk_seed: Some(random.next()), race_detect: true };
+        let options = Options { shuffle_seed: Some(random.next()), junk_seed: Some(random.next()), race_detect: true };
         ptx_machine::run(&self.program, &mut placed.memory, &launch, &options)?;
         match word(placed.memory.bytes(placed.flag)) {
             0 => {}
@@ -207,7 +208,9 @@ impl PtxRegion {
             let access = if window.is_read_only() { Access::ReadOnly } else { Access::ReadWrite };
             let mut bytes = transaction.host(index)?.to_vec();
             if !window.copy_in {
-                bytes.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&random.next().to_le_bytes()[..chunk.len()]));
+                bytes
+                    .chunks_mut(8)
+                    .for_each(|chunk| chunk.copy_from_slice(&random.next().to_le_bytes()[..chunk.len()]));
             }
             windows.push(memory.alloc_congruent(bytes, window.range.start % CONGRUENCE, CONGRUENCE, access)?);
         }

@@ -83,7 +83,8 @@ impl Replay {
         };
         let digest: String = self.module.chars().take(12).collect();
         let path = directory.join(format!("oracle-{digest}-{what}-{}-{}.json", self.device, self.case));
-        let text = serde_json::to_string_pretty(self).map_err(|error| ReplayError::Format { path: path.clone(), error })?;
+        let text =
+            serde_json::to_string_pretty(self).map_err(|error| ReplayError::Format { path: path.clone(), error })?;
         let file = |error| ReplayError::File { path: path.clone(), error };
         std::fs::create_dir_all(directory).map_err(file)?;
         std::fs::write(&path, text + "\n").map_err(|error| ReplayError::File { path: path.clone(), error })?;

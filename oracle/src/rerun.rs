@@ -52,9 +52,8 @@ fn shoot(mut duel: Duel<'_>, export: &str, replay: &Replay) -> Result<Driven, Or
     let ty = duel.functions().into_iter().find(|(name, _)| name == export).map(|(_, ty)| ty);
     let ty = ty.ok_or_else(|| OracleError::NoExport(export.into()))?;
     let outcome = duel.shoot(export, &replay.shot)?;
-    let mut driven = Driven::default();
-    driven.cases = !outcome.discarded as u64;
-    driven.discarded = outcome.discarded as u64;
+    let (cases, discarded) = (!outcome.discarded as u64, outcome.discarded as u64);
+    let mut driven = Driven { cases, discarded, ..Driven::default() };
     let call = describe(export, &ty, &replay.shot.args);
     driven.add(&replay.driver, replay.case, &call, &replay.shot, outcome.differences);
     Ok(driven)

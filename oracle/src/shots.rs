@@ -54,7 +54,14 @@ enum Aim {
 
 impl<'r> Shots<'r> {
     /// Looks for live-ins with which a dispatch runs, in memories of `pages` pages, and if there are none of `more` pages.
-    pub fn new(region: &'r Region, kernel: &Kernel, params: &'r [Param], memories: usize, more: u64, seed: u64) -> Self {
+    pub fn new(
+        region: &'r Region,
+        kernel: &Kernel,
+        params: &'r [Param],
+        memories: usize,
+        more: u64,
+        seed: u64,
+    ) -> Self {
         let seed = Random::of(seed, &[region.id as u64]).next();
         let lanes = lanes(&kernel.func);
         let mut shots = Shots::sized(region, params, memories, FEW, lanes.clone(), seed);
@@ -89,8 +96,7 @@ impl<'r> Shots<'r> {
                 break;
             }
         }
-        let mut shots =
-            Shots { region, params, judge, aliased, bases, lanes, pages, seed, can_refuse: false };
+        let mut shots = Shots { region, params, judge, aliased, bases, lanes, pages, seed, can_refuse: false };
         shots.can_refuse = shots.finds_refusal();
         shots
     }

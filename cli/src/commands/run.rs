@@ -118,7 +118,9 @@ fn load(args: &Args, bytes: &[u8]) -> Result<(Program, bool)> {
         bail!("refused, signature: {text}");
     }
     if !trusted && !args.allow_unsigned {
-        eprintln!("warning: signature: {text}; the original loops run (--trust FILE or --allow-unsigned to change that)");
+        eprintln!(
+            "warning: signature: {text}; the original loops run (--trust FILE or --allow-unsigned to change that)"
+        );
     }
     Ok((Program::Bundle(Box::new(bundle)), trusted || args.allow_unsigned))
 }
