@@ -87,6 +87,7 @@ pub fn windows(
             draft.demand_no_wrap(&duty, trip.last);
         }
         windows.extend(cluster(draft, trip, group, key, accesses));
+        check_reach(draft, trip, &windows)?;
         if windows.len() > limits::MAX_FOOTPRINTS {
             return Err(Reason::Limit { what: format!("more than {} arrays", limits::MAX_FOOTPRINTS) });
         }
@@ -169,6 +170,17 @@ fn cluster(draft: &mut Draft<'_>, trip: &Trip, group: usize, key: Key, mut acces
         Window { memory, step: step.clone(), accesses, group, group_offset: first - origin, footprint }
     };
     clusters.into_iter().map(window).collect()
+}
+
+/// A walk that is known to touch as many bytes as a memory can have never fits one.
+fn check_reach(draft: &Draft<'_>, trip: &Trip, windows: &[Window]) -> Result<(), Reason> {
+    let Some(last) = draft.known(trip.last) else { return Ok(()) };
+    let too_far = windows.iter().any(|window| {
+        let stride = window.footprint.dims.iter().filter_map(|d| draft.known(d.stride)).max_by_key(|s| s.abs());
+        let reach = i128::from(stride.unwrap_or(0)) * i128::from(last);
+        reach.abs() + i128::from(window.footprint.width) >= 1 << 32
+    });
+    if too_far { Err(Reason::TripCount { why: "it would leave the memory".into() }) } else { Ok(()) }
 }
 
 /// A window whose base is aligned for its widest access must be aligned for every access.

@@ -1,10 +1,11 @@
 //! The kernel: the loop's body as a function of the iteration number and the live-ins.
 //!
 //! Header parameters become their closed forms, exact in modular arithmetic without any guard; reductions start from the
-//! identity; accesses name the footprint of their window; the edge back to the header and the exit return; cold exits bail.
+//! identity; accesses name the footprint of their window; truncations that can't trap saturate; the edge back to the header and the exit return; cold exits bail.
 //! Everything else is copied operation by operation, in order. The result is verified, then stripped of what nothing uses.
 
 use super::live_out::Returned;
+use super::ranges::safe_truncation;
 use crate::analysis::affine::{Affine, Lin, Sym, is_inside};
 use crate::analysis::shape::Context;
 use crate::analysis::trip::Position;
@@ -227,7 +228,14 @@ impl Builder<'_> {
         for &block in &body {
             let copy = self.blocks[&block];
             for (position, inst) in self.context.func.block(block).insts.iter().enumerate() {
-                let op = self.operation(analysis, &inst.op, spaces.get(&(block, position)).copied())?;
+                let op = match inst.op {
+                    Op::Unary(op, x) => {
+                        let safe = safe_truncation(self.context, &analysis.shape, block, op, x);
+                        Op::Unary(safe.unwrap_or(op), x)
+                    }
+                    ref op => op.clone(),
+                };
+                let op = self.operation(analysis, op, spaces.get(&(block, position)).copied())?;
                 let result = inst.result.map(|value| {
                     let result = self.func.new_value(self.context.func.ty(value));
                     self.values.insert(value, result);
@@ -240,8 +248,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn operation(&mut self, analysis: &mut Analysis<'_>, op: &Op, space: Option<u32>) -> Result<Op, Reason> {
-        let mut op = op.clone();
+    fn operation(&mut self, analysis: &mut Analysis<'_>, mut op: Op, space: Option<u32>) -> Result<Op, Reason> {
         let mut failed = None;
         op.map_uses(|v| {
             self.value(analysis, v).unwrap_or_else(|reason| {

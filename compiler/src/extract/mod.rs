@@ -6,6 +6,7 @@ mod dead;
 mod exit;
 mod kernel;
 mod live_out;
+mod ranges;
 
 use crate::analysis::shape::Context;
 use crate::analysis::{self, Analysis};
