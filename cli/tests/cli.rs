@@ -202,3 +202,20 @@ fn reports_are_json_of_the_documented_form() {
         assert!(first.get(field).is_some(), "{field}");
     }
 }
+
+#[test]
+fn the_oracle_reports_its_verdict_as_text_json_and_exit_code() {
+    let output = tensorwasm(&["oracle", &corpus("clang/saxpy"), "--cases", "100", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["verdict"], "pass");
+    assert!(report["cases"].as_u64().unwrap() >= 100);
+    assert!(report["divergences"].as_array().unwrap().is_empty());
+    let devices = report["regions"][0]["devices"].as_array().unwrap();
+    assert_eq!(devices.iter().map(|d| d["device"].as_str().unwrap()).collect::<Vec<_>>(), ["cpu", "ptx-sim"]);
+    // Too few cases to say anything are a finding, not a pass.
+    let output = tensorwasm(&["oracle", &corpus("clang/saxpy"), "--cases", "3", "--device", "cpu"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("not exercised"));
+    refused(&["oracle", &corpus("clang/saxpy"), "--invoke", "missing"], "missing");
+}
