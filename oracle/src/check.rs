@@ -12,7 +12,7 @@ use crate::options::{Devices, Invocation, OracleError, OracleOptions};
 use crate::regions::{Alone, Driven};
 use crate::report::Report;
 use crate::summary::{AloneResult, Findings, summarise};
-use crate::{exports, programs, regions, shots};
+use crate::{exports, programs, regions, roles, shots};
 use bundle::{Bundle, Kind};
 use compiler::CompileError;
 use ir::region::Region;
@@ -120,7 +120,11 @@ impl Subject<'_> {
                 let call = (&invocation.export[..], &ty, args);
                 exports::invoke(&mut duel, call, &lanes, options.cases, options.seed)?
             }
-            None => exports::drive(&mut duel, &lanes, options.cases, options.seed)?,
+            None => {
+                let original = self.original.map(Original::read).transpose()?;
+                let guesses = original.map(|original| roles::guess(&original, self.bundle)).unwrap_or_default();
+                exports::drive(&mut duel, &guesses, &lanes, options.cases, options.seed)?
+            }
         };
         Ok((driven, None))
     }

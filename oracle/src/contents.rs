@@ -78,9 +78,11 @@ impl Fill {
     /// Overwrites `bytes`.
     pub fn write(self, bytes: &mut [u8]) {
         let mut random = Random::new(self.seed);
+        // Half of all fills have no negative numbers, for kernels that trap on them.
+        let signs = if random.chance(50) { 40 } else { 0 };
         let mut list = Vec::with_capacity(PERIOD * 8);
         for _ in 0..PERIOD {
-            let bits = lane(&mut random, self.lane, self.temper);
+            let bits = lane(&mut random, self.lane, self.temper, signs);
             list.extend_from_slice(&bits.to_le_bytes()[..self.lane.width()]);
         }
         for chunk in bytes.chunks_mut(list.len()) {
@@ -89,7 +91,8 @@ impl Fill {
     }
 }
 
-fn lane(random: &mut Random, lane: Lane, temper: Temper) -> u64 {
+/// One lane; `signs` is the percentage of negative floats among the small ones.
+fn lane(random: &mut Random, lane: Lane, temper: Temper, signs: u64) -> u64 {
     let special = match temper {
         Temper::Tame => 0,
         Temper::Spiced => 2,
@@ -103,24 +106,24 @@ fn lane(random: &mut Random, lane: Lane, temper: Temper) -> u64 {
         Lane::F32 if special => random.pick(&SPECIAL_F32) as u64,
         Lane::F64 if special => random.pick(&SPECIAL_F64),
         _ if special => random.pick(&SPECIAL_INT),
-        Lane::F32 => (small_float(random) as f32).to_bits() as u64,
-        Lane::F64 => small_float(random).to_bits(),
+        Lane::F32 => (small_float(random, signs) as f32).to_bits() as u64,
+        Lane::F64 => small_float(random, signs).to_bits(),
         _ => random.within(1, 99) as u64,
     }
 }
 
 /// A number of either sign between 1/8 and 100, with a few significant bits or with all of them.
-fn small_float(random: &mut Random) -> f64 {
+fn small_float(random: &mut Random, signs: u64) -> f64 {
     let fine = random.chance(50);
     let scale = if fine { 1 << 48 } else { 8 };
     let value = random.within(scale / 8, 100 * scale) as f64 / scale as f64;
-    if random.chance(40) { -value } else { value }
+    if random.chance(signs) { -value } else { value }
 }
 
 /// A scalar argument of a float type, as raw bits.
 pub(crate) fn float_bits(random: &mut Random, wide: bool) -> u64 {
     let temper = [Temper::Tame, Temper::Spiced, Temper::Wild][random.weighted(&[60, 0, 40])];
-    let bits = lane(random, if wide { Lane::F64 } else { Lane::F32 }, temper);
+    let bits = lane(random, if wide { Lane::F64 } else { Lane::F32 }, temper, 40);
     if wide { bits } else { bits & 0xffff_ffff }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::compare::{self, Difference};
 use crate::contents::Fill;
-use crate::guest::{End, Engines, Guest, GuestError, PAGE, World};
+use crate::guest::{End, Engines, FUEL, Guest, GuestError, PAGE, World};
 use crate::ptx_sim::PtxSim;
 use crate::tally::{Tally, skips};
 use bundle::Bundle;
@@ -31,6 +31,8 @@ pub(crate) struct Shot {
     pub fill: Fill,
     /// The only bytes of the memories that are filled, as starts and ends, if not all of them are.
     pub spans: Option<Vec<(u64, u64)>>,
+    /// The fuel of the plain side.
+    pub fuel: u64,
     /// Where results of imported functions, orders of threads and junk are drawn from.
     pub seed: u64,
 }
@@ -118,7 +120,7 @@ impl<'e> Duel<'e> {
 
     /// Where the bytes begin that a case fills, in the first memory: 0, or where the module's own memory ends.
     pub fn filled_from(&self) -> Result<u64, GuestError> {
-        let world = World { pages: 1, aliased: false, replies: 0 };
+        let world = World { pages: 1, aliased: false, replies: 0, fuel: FUEL };
         let guest = Guest::start(&self.engines.plain, &self.plain, self.plain_offload.as_ref(), &world)?;
         let imported = self.plain.imports().any(|import| matches!(import.ty(), wasmtime::ExternType::Memory(_)));
         Ok(if imported { 0 } else { guest.bytes(0).len() as u64 })
@@ -132,7 +134,7 @@ impl<'e> Duel<'e> {
     /// Runs a case on all sides.
     pub fn shoot(&mut self, export: &str, shot: &Shot) -> Result<Outcome, GuestError> {
         let mut outcome = Outcome::default();
-        let world = World { pages: shot.pages, aliased: shot.aliased, replies: shot.seed };
+        let world = World { pages: shot.pages, aliased: shot.aliased, replies: shot.seed, fuel: shot.fuel };
         let mut plain = Guest::start(&self.engines.plain, &self.plain, self.plain_offload.as_ref(), &world)?;
         let wanted = play(&mut plain, export, shot)?;
         if wanted == End::Spent {

@@ -1,16 +1,18 @@
 //! Driving exported functions with made-up arguments.
 //!
-//! Nobody says which `i32` is a pointer, a length or a stride. Each parameter is given one of these roles at random, and
-//! roles with which a dispatch completed are given more often afterwards. The harnesses exercise a region thoroughly; what
+//! Each parameter is given a role at random, the likelier ones more often: at first those that the regions suggest, then
+//! those with which dispatches completed. The harnesses exercise a region thoroughly; what
 //! is checked here is what they leave out: where the dispatch stands, what it is passed, where control goes from it.
 
 use crate::contents::{Fill, Lane, float_bits};
 use crate::duel::{Duel, Shot, bytes_of, describe};
-use crate::guest::GuestError;
+use crate::guest::{FUEL, GuestError};
 use crate::random::Random;
 use crate::regions::Driven;
 use crate::report::Driver;
+use crate::roles::Role;
 use crate::tally::Tally;
+use std::collections::BTreeMap;
 use wasmtime::{FuncType, ValType};
 
 /// Pages of an imported memory, or by which the module's own grows.
@@ -18,18 +20,9 @@ const PAGES: u64 = 8;
 /// Exports that a host calls by itself.
 const OWN: [&str; 2] = ["_start", "_initialize"];
 
-/// What a parameter may be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Role {
-    Pointer,
-    Count,
-    Stride,
-    Wild,
-}
-
-const ROLES: [Role; 4] = [Role::Pointer, Role::Count, Role::Stride, Role::Wild];
-/// Weights before anything is known, and by how much a success raises them.
-const START: [u32; 4] = [8, 8, 5, 1];
+/// Weights of tame, spiced and wild bytes.
+const TEMPERS: [u32; 3] = [60, 20, 20];
+/// By how much a success raises the weight of a role, and how far.
 const RAISE: u32 = 8;
 const HIGHEST: u32 = 120;
 
@@ -41,14 +34,21 @@ struct Export {
 }
 
 /// Calls the exported functions of a module, one after another, until `cases` calls have been made.
-pub(crate) fn drive(duel: &mut Duel<'_>, lanes: &[Lane], cases: u64, seed: u64) -> Result<Driven, GuestError> {
+pub(crate) fn drive(
+    duel: &mut Duel<'_>,
+    guesses: &BTreeMap<String, BTreeMap<u32, Role>>,
+    lanes: &[Lane],
+    cases: u64,
+    seed: u64,
+) -> Result<Driven, GuestError> {
     let base = duel.filled_from()?;
     let mut exports: Vec<Export> = duel
         .functions()
         .into_iter()
         .filter(|(name, _)| !OWN.contains(&name.as_str()))
         .map(|(name, ty)| {
-            let weights = vec![START; ty.params().len()];
+            let known = |index: u32| guesses.get(&name).and_then(|known| known.get(&index).copied());
+            let weights = (0..ty.params().len() as u32).map(|index| Role::weights(known(index))).collect();
             Export { name, ty, weights }
         })
         .collect();
@@ -58,8 +58,9 @@ pub(crate) fn drive(duel: &mut Duel<'_>, lanes: &[Lane], cases: u64, seed: u64) 
         let export = &mut exports[(case % count) as usize];
         let mut random = Random::of(seed, &[u64::MAX, case]);
         let (args, roles) = export.arguments(&mut random, base);
-        let fill = Fill::draw(&mut random, lanes, [50, 25, 25]);
-        let shot = Shot { args, pages: PAGES, aliased: random.chance(5), fill, spans: None, seed: random.next() };
+        let fill = Fill::draw(&mut random, lanes, TEMPERS);
+        let shot =
+            Shot { args, pages: PAGES, aliased: random.chance(5), fill, spans: None, fuel: FUEL, seed: random.next() };
         let outcome = duel.shoot(&export.name, &shot)?;
         driven.cases += !outcome.discarded as u64;
         driven.discarded += outcome.discarded as u64;
@@ -85,8 +86,16 @@ pub(crate) fn invoke(
     let driver = Driver::Export(name.to_string());
     for case in 0..cases {
         let mut random = Random::of(seed, &[u64::MAX, case]);
-        let fill = Fill::draw(&mut random, lanes, [50, 25, 25]);
-        let shot = Shot { args: args.clone(), pages: PAGES, aliased: false, fill, spans: None, seed: random.next() };
+        let fill = Fill::draw(&mut random, lanes, TEMPERS);
+        let shot = Shot {
+            args: args.clone(),
+            pages: PAGES,
+            aliased: false,
+            fill,
+            spans: None,
+            fuel: FUEL,
+            seed: random.next(),
+        };
         let outcome = duel.shoot(name, &shot)?;
         driven.cases += !outcome.discarded as u64;
         driven.discarded += outcome.discarded as u64;
@@ -110,7 +119,7 @@ impl Export {
                 ValType::F64 => float_bits(random, true),
                 _ => {
                     let own = base + slot * index as u64;
-                    let value = match ROLES[role] {
+                    let value = match Role::ALL[role] {
                         Role::Pointer => pointer(random, base, own, &args),
                         Role::Count => count(random),
                         Role::Stride => random.pick(&[1, 1, 1, 2, 3, 4, 5, 8, -1, -1, -2, -3, 0]) as u64,

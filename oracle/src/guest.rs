@@ -17,8 +17,8 @@ use wasmtime::{
     Store, StoreLimits, StoreLimitsBuilder, Table, ThrownException, Trap, Val, ValType,
 };
 
-/// The fuel of a call on the plain side, about one unit for each instruction.
-const FUEL: u64 = 600_000;
+/// The usual fuel of a call on the plain side, about one unit for each instruction.
+pub(crate) const FUEL: u64 = 600_000;
 /// Ticks of the clock after which a call on the bundle's side is given up.
 const TICKS: u64 = 600;
 /// The length of a tick.
@@ -123,6 +123,8 @@ pub(crate) struct World {
     pub aliased: bool,
     /// Where imported functions draw their results from.
     pub replies: u64,
+    /// The fuel of a call, where there is fuel.
+    pub fuel: u64,
 }
 
 /// A call of an imported function.
@@ -144,6 +146,7 @@ struct Host {
 /// An instance.
 pub(crate) struct Guest {
     store: Store<Host>,
+    fuel: u64,
     instance: Option<wasmtime::Instance>,
     /// How instantiation ended.
     pub start: End,
@@ -167,7 +170,7 @@ impl Guest {
         let host = Host { notes: Vec::new(), calls: 0, replies: Random::new(world.replies), limits };
         let mut store = Store::new(engine, host);
         store.limiter(|host| &mut host.limits);
-        refill(&mut store);
+        refill(&mut store, world.fuel);
         let mut linker = Linker::new(engine);
         if let Some(offload) = offload {
             offload.add_to_linker(&mut linker, &mut store)?;
@@ -179,7 +182,7 @@ impl Guest {
             Ok(instance) => instance,
             Err(error) => {
                 let start = end_of(error).map_err(GuestError::Instantiate)?;
-                return Ok(Guest { store, instance: None, start, memories, imported, globals });
+                return Ok(Guest { store, fuel: world.fuel, instance: None, start, memories, imported, globals });
             }
         };
         let exports: Vec<(String, Extern)> =
@@ -197,7 +200,8 @@ impl Guest {
                 _ => {}
             }
         }
-        Ok(Guest { store, instance: Some(instance), start: End::Returned(Vec::new()), memories, imported, globals })
+        let (fuel, start) = (world.fuel, End::Returned(Vec::new()));
+        Ok(Guest { store, fuel, instance: Some(instance), start, memories, imported, globals })
     }
 
     /// The type of an exported function.
@@ -210,7 +214,7 @@ impl Guest {
     pub fn call(&mut self, name: &str, args: &[Val]) -> Result<End, wasmtime::Error> {
         let function = self.instance.and_then(|instance| instance.get_func(&mut self.store, name));
         let function = function.ok_or_else(|| wasmtime::Error::msg("there is no such function"))?;
-        refill(&mut self.store);
+        refill(&mut self.store, self.fuel);
         let mut results = vec![Val::I32(0); function.ty(&self.store).results().len()];
         match function.call(&mut self.store, args, &mut results) {
             Ok(()) => Ok(End::Returned(results.iter().map(Value::from).collect())),
@@ -258,9 +262,9 @@ impl Guest {
 }
 
 /// Gives a store all its fuel and time.
-fn refill(store: &mut Store<Host>) {
+fn refill(store: &mut Store<Host>, fuel: u64) {
     // An engine without fuel refuses it, and one without epochs ignores the deadline.
-    let _ = store.set_fuel(FUEL);
+    let _ = store.set_fuel(fuel);
     store.set_epoch_deadline(TICKS);
 }
 

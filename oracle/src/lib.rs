@@ -25,6 +25,7 @@ mod regions;
 mod replay;
 mod report;
 mod rerun;
+mod roles;
 mod shots;
 mod solve;
 mod summary;

@@ -86,6 +86,7 @@ pub(crate) fn drive(
                 aliased: false,
                 fill: Fill { lane: Lane::I8, temper: Temper::Tame, seed: 0 },
                 spans: None,
+                fuel: 0,
                 seed,
             };
             let differences = vec![(device.name().to_string(), difference, completed)];

@@ -14,6 +14,9 @@ use runtime::Skip;
 /// Divergences that are told in full, for each driver and device.
 pub(crate) const TOLD: usize = 3;
 
+/// Cases that are tried until a guard says no.
+const REFUSALS: u64 = 40;
+
 /// What came of driving something.
 #[derive(Default)]
 pub(crate) struct Driven {
@@ -81,22 +84,31 @@ pub(crate) fn drive(
     for case in 0..cases {
         shoot(&mut duel, &mut driven, region.id, case, &shots.draw(case))?;
     }
+    // A loop that a guard refuses may run for long, and then its cases were discarded.
+    for case in 0..if shots.can_refuse { REFUSALS } else { 0 } {
+        if duel.tallies().all(|tallies| saw(tallies, Skip::Guard)) {
+            break;
+        }
+        if let Some(shot) = shots.refused(case) {
+            shoot(&mut duel, &mut driven, region.id, cases * 2 + case, &shot)?;
+        }
+    }
     let mut can_bail = region.can_bail;
-    if can_bail && !duel.tallies().all(bailed) {
+    if can_bail && !duel.tallies().all(|tallies| saw(tallies, Skip::Bail)) {
         for case in cases..cases * 2 {
             shoot(&mut duel, &mut driven, region.id, case, &shots.hunt(case))?;
         }
         // An operator that traps may stand behind a test that keeps it from ever doing so. An edge to a trap is another
         // matter: the code behind it was written to be reached.
         let has_edge = kernel.func.blocks.iter().any(|block| matches!(block.term, Term::Bail));
-        can_bail = has_edge || duel.tallies().any(bailed);
+        can_bail = has_edge || duel.tallies().any(|tallies| saw(tallies, Skip::Bail));
     }
     driven.tallies = duel.tallies().map(<[Tally]>::to_vec).collect();
     Ok((driven, Limits { can_refuse: shots.can_refuse, can_bail }))
 }
 
-fn bailed(tallies: &[Tally]) -> bool {
-    tallies.iter().any(|tally| tally.skipped.contains_key(&Skip::Bail))
+fn saw(tallies: &[Tally], cause: Skip) -> bool {
+    tallies.iter().any(|tally| tally.skipped.contains_key(&cause))
 }
 
 /// Runs one case of region `id`, which has number 0 in its harness.

@@ -6,6 +6,7 @@
 
 use crate::contents::{Fill, Lane};
 use crate::duel::{Shot, bytes_of};
+use crate::guest::FUEL;
 use crate::harness::Param;
 use crate::random::Random;
 use crate::solve::{Judge, Want};
@@ -15,13 +16,17 @@ use ir::region::{Bounds, Kernel, Region};
 /// Ranges of iteration counts, with weights: a block has 256 threads, so some counts need two of them.
 const TRIPS: [(i128, i128, u32); 5] = [(1, 3, 20), (4, 24, 35), (25, 120, 25), (200, 300, 12), (500, 1500, 8)];
 /// Any iteration count that a device under test can take in a moment.
-const ANY: Want = Want { least: 1, most: 4096, aligned: false };
+const ANY: Want = Want { least: 1, most: 4096, aligned: false, quiet: false };
+/// Whatever no guard refuses.
+const ALLOWED: Want = Want { least: i128::MIN, most: i128::MAX, aligned: false, quiet: false };
 /// Solutions from which walks begin.
 const BASES: usize = 12;
 /// Steps of a search from nothing, and of a search from a known solution.
 const FAR_STEPS: u32 = 3000;
 const NEAR_STEPS: u32 = 120;
 
+/// How much longer than usual a refused case may take.
+const LONG: u64 = 100;
 /// Pages of the memories that are tried first.
 const FEW: u64 = 4;
 /// Pages that are filled as a whole.
@@ -56,7 +61,7 @@ impl<'r> Shots<'r> {
     /// Looks for live-ins with which a dispatch runs, in memories of `pages` pages, and if there are none of `more` pages.
     pub fn new(
         region: &'r Region,
-        kernel: &Kernel,
+        kernel: &'r Kernel,
         params: &'r [Param],
         memories: usize,
         more: u64,
@@ -64,15 +69,16 @@ impl<'r> Shots<'r> {
     ) -> Self {
         let seed = Random::of(seed, &[region.id as u64]).next();
         let lanes = lanes(&kernel.func);
-        let mut shots = Shots::sized(region, params, memories, FEW, lanes.clone(), seed);
+        let mut shots = Shots::sized(region, kernel, params, memories, FEW, lanes.clone(), seed);
         if shots.bases.is_empty() && more > FEW {
-            shots = Shots::sized(region, params, memories, more, lanes, seed);
+            shots = Shots::sized(region, kernel, params, memories, more, lanes, seed);
         }
         shots
     }
 
     fn sized(
         region: &'r Region,
+        kernel: &'r Kernel,
         params: &'r [Param],
         memories: usize,
         pages: u64,
@@ -81,13 +87,13 @@ impl<'r> Shots<'r> {
     ) -> Shots<'r> {
         let apart = (0..memories as u64).map(|index| (index, bytes_of(pages))).collect();
         let as_one = vec![(0, bytes_of(pages)); memories];
-        let judge = Judge::new(region, apart);
-        let aliased = (memories > 1).then(|| Judge::new(region, as_one));
+        let judge = Judge::new(region, kernel, apart);
+        let aliased = (memories > 1).then(|| Judge::new(region, kernel, as_one));
         let mut random = Random::of(seed, &[0]);
         let mut bases = Vec::new();
         for attempt in 0..2 * BASES {
             let (least, most, _) = TRIPS[attempt % TRIPS.len()];
-            let want = Want { least, most, aligned: true };
+            let want = Want { least, most, aligned: true, quiet: true };
             let found = judge.solve(&mut random, None, want, FAR_STEPS);
             let found = found.or_else(|| judge.solve(&mut random, None, ANY, FAR_STEPS));
             bases.extend(found);
@@ -104,13 +110,17 @@ impl<'r> Shots<'r> {
     /// True if the guards say no to anything at all.
     fn finds_refusal(&self) -> bool {
         let mut random = Random::of(self.seed, &[1]);
-        let whatever = Want { least: i128::MIN, most: i128::MAX, aligned: false };
-        (0..400).any(|_| {
+        self.refusal(&mut random).is_some()
+    }
+
+    /// Live-ins that the guards refuse.
+    fn refusal(&self, random: &mut Random) -> Option<Vec<u64>> {
+        (0..400).find_map(|_| {
             let live_ins = match self.bases.first() {
-                Some(base) if random.chance(50) => self.judge.nudged(&mut random, base),
-                _ => self.judge.wild(&mut random),
+                Some(base) if random.chance(50) => self.judge.nudged(random, base),
+                _ => self.judge.wild(random),
             };
-            self.judge.distance(&live_ins, whatever) > 0
+            (self.judge.distance(&live_ins, ALLOWED) > 0).then_some(live_ins)
         })
     }
 
@@ -134,6 +144,13 @@ impl<'r> Shots<'r> {
         self.aimed(&mut random, aim, [0, 20, 80])
     }
 
+    /// A case that a guard refuses, with time for a loop that runs long because of that.
+    pub fn refused(&self, case: u64) -> Option<Shot> {
+        let mut random = Random::of(self.seed, &[4, case]);
+        let live_ins = self.refusal(&mut random)?;
+        Some(Shot { fuel: FUEL * LONG, ..self.shot(&mut random, &self.judge, &live_ins, [50, 25, 25]) })
+    }
+
     fn aimed(&self, random: &mut Random, aim: Aim, tempers: [u32; 3]) -> Shot {
         let aliased = self.aliased.as_ref().filter(|_| random.chance(25));
         let judge = aliased.unwrap_or(&self.judge);
@@ -145,14 +162,18 @@ impl<'r> Shots<'r> {
             }
             Aim::Wild => judge.wild(random),
         };
+        Shot { aliased: aliased.is_some(), ..self.shot(random, judge, &live_ins, tempers) }
+    }
+
+    fn shot(&self, random: &mut Random, judge: &Judge<'_>, live_ins: &[u64], tempers: [u32; 3]) -> Shot {
         let value = |param: &Param| match *param {
             Param::LiveIn(index) => live_ins[index],
             Param::Free(ty) => judge.fresh(random, ty),
         };
         let args = self.params.iter().map(value).collect();
         let fill = Fill::draw(random, &self.lanes, tempers);
-        let spans = (self.pages > SMALL).then(|| self.spans(judge, &live_ins));
-        Shot { args, pages: self.pages, aliased: aliased.is_some(), fill, spans, seed: random.next() }
+        let spans = (self.pages > SMALL).then(|| self.spans(judge, live_ins));
+        Shot { args, pages: self.pages, aliased: false, fill, spans, fuel: FUEL, seed: random.next() }
     }
 
     /// The bytes that matter in a memory too large to be filled for every case: those around the hulls.
@@ -169,11 +190,11 @@ impl<'r> Shots<'r> {
     /// Live-ins with which the dispatch should run.
     fn running(&self, judge: &Judge<'_>, random: &mut Random) -> Vec<u64> {
         let (least, most, _) = TRIPS[random.weighted(&TRIPS.map(|range| range.2))];
-        let want = Want { least, most, aligned: random.chance(90) };
+        let want = Want { least, most, aligned: random.chance(90), quiet: random.chance(85) };
         let base = &self.bases[random.below(self.bases.len() as u64) as usize];
         match judge.solve(random, Some(base), want, NEAR_STEPS) {
             Some(found) => judge.walk(random, &found, want, 24),
-            None => judge.walk(random, base, Want { aligned: want.aligned, ..ANY }, 24),
+            None => judge.walk(random, base, Want { aligned: want.aligned, quiet: want.quiet, ..ANY }, 24),
         }
     }
 }

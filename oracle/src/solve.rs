@@ -9,8 +9,9 @@
 
 use crate::contents::float_bits;
 use crate::random::Random;
-use ir::lowered::Type;
-use ir::region::{Answer, Bounds, GuardEnv, IntId, Pred, PredId, Region};
+use ir::lowered::interp::{self, Spaces};
+use ir::lowered::{LoadKind, StoreKind, Type};
+use ir::region::{Answer, Bounds, GuardEnv, IntId, Kernel, Pred, PredId, Region};
 
 /// What live-ins are looked for, besides guards that hold and hulls inside their memories.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,11 +22,34 @@ pub(crate) struct Want {
     pub most: i128,
     /// True if bases and strides must have their natural alignment.
     pub aligned: bool,
+    /// True if threads shouldn't bail, as far as that can be told without the bytes of memory.
+    pub quiet: bool,
 }
+
+/// The memory of a trial thread: every load gives one, every store is lost.
+struct Ones;
+
+impl Spaces for Ones {
+    fn load(&self, _: u32, _: u64, kind: LoadKind) -> Option<u64> {
+        Some(match kind {
+            LoadKind::F32 => 1f32.to_bits() as u64,
+            LoadKind::F64 => 1f64.to_bits(),
+            _ => 1,
+        })
+    }
+
+    fn store(&mut self, _: u32, _: u64, _: StoreKind, _: u64) -> Option<()> {
+        Some(())
+    }
+}
+
+/// Operations granted to a trial thread.
+const TRIAL: u64 = 4000;
 
 /// Judges live-ins of one region in memories of given sizes.
 pub(crate) struct Judge<'r> {
     region: &'r Region,
+    kernel: &'r Kernel,
     types: Vec<Type>,
     wide: Vec<bool>,
     memories: Vec<(u64, u64)>,
@@ -36,11 +60,11 @@ const FAR: u32 = 1 << 16;
 
 impl<'r> Judge<'r> {
     /// A judge for memories of these sizes in bytes; those of equal identity are one.
-    pub fn new(region: &'r Region, memories: Vec<(u64, u64)>) -> Judge<'r> {
+    pub fn new(region: &'r Region, kernel: &'r Kernel, memories: Vec<(u64, u64)>) -> Judge<'r> {
         let types: Vec<Type> = region.live_ins.iter().map(|live_in| live_in.ty).collect();
         let returned: Vec<Type> = region.returns.iter().map(|ret| ret.0).collect();
         let scalars = region.scalars.types(&types, &returned).unwrap_or_default();
-        Judge { region, types, wide: scalars.iter().map(|ty| ty.bits() == 64).collect(), memories }
+        Judge { region, kernel, types, wide: scalars.iter().map(|ty| ty.bits() == 64).collect(), memories }
     }
 
     /// The number of live-ins.
@@ -67,7 +91,19 @@ impl<'r> Judge<'r> {
             total += above(1, trip);
             product = product.saturating_mul(trip.max(1));
         }
-        total + above(want.least, product) + above(product, want.most)
+        total += above(want.least, product) + above(product, want.most);
+        if total == 0 && want.quiet && self.region.can_bail { self.bails(&answer, live_ins) as u32 } else { total }
+    }
+
+    /// True if a thread at a corner of the iteration space bails. Index checks are monotonic, so the corners tell.
+    fn bails(&self, answer: &Answer, live_ins: &[u64]) -> bool {
+        let last: Vec<u64> = self.region.trips.iter().map(|id| (answer.ints[id.0 as usize] - 1) as u64).collect();
+        (0..1u32 << last.len()).any(|corner| {
+            let indices = last.iter().enumerate().map(|(dim, &last)| if corner >> dim & 1 == 1 { last } else { 0 });
+            let args: Vec<u64> = indices.chain(live_ins.iter().copied()).collect();
+            let mut budget = TRIAL;
+            matches!(interp::run(&self.kernel.func, &args, &mut Ones, &mut budget), Ok(interp::Outcome::Bail))
+        })
     }
 
     /// The hulls of the footprints, if they can be computed.
@@ -238,4 +274,65 @@ const EDGES: [u64; 6] = [0, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0x7fff_ffff_f
 fn above(value: i128, limit: i128) -> u32 {
     let excess = value.saturating_sub(limit);
     if excess <= 0 { 0 } else { 129 - excess.leading_zeros() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `z[i] = x[i] / y[i]` while `i < n`, where reaching `end` is a trap.
+    const TEXT: &str = r#"(module (memory 1)
+      (func (export "f") (param $x i32) (param $y i32) (param $z i32) (param $n i32) (param $end i32) (local $i i32)
+        (block $bad (block $done (loop $next
+          (br_if $done (i32.ge_s (local.get $i) (local.get $n)))
+          (br_if $bad (i32.ge_u (local.get $i) (local.get $end)))
+          (i64.store (i32.add (local.get $z) (i32.shl (local.get $i) (i32.const 3)))
+            (i64.div_u (i64.load (i32.add (local.get $x) (i32.shl (local.get $i) (i32.const 3))))
+                       (i64.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 3))))))
+          (local.set $i (i32.add (local.get $i) (i32.const 1)))
+          (br $next))) (return))
+        (unreachable)))"#;
+
+    fn with_judge(then: impl Fn(&Judge<'_>)) {
+        let compiled = compiler::compile(&wat::parse_str(TEXT).unwrap(), &compiler::Options::default()).unwrap();
+        then(&Judge::new(&compiled.regions[0], &compiled.kernels[0], vec![(0, 1 << 18)]));
+    }
+
+    #[test]
+    fn searches_find_what_is_wanted() {
+        with_judge(|judge| {
+            let mut random = Random::new(5);
+            for (least, most) in [(1, 1), (2, 10), (100, 120), (1000, 2000)] {
+                let want = Want { least, most, aligned: true, quiet: true };
+                let found = judge.solve(&mut random, None, want, 5000).unwrap();
+                assert_eq!(judge.distance(&found, want), 0);
+                let next = judge.walk(&mut random, &found, want, 50);
+                assert_eq!(judge.distance(&next, want), 0);
+                assert_ne!(found, next);
+                // Arrays that overlap are refused, and so is a check that fails in the last iteration.
+                let changed = |at: usize, bits: u64| {
+                    let mut live_ins = found.clone();
+                    live_ins[at] = bits;
+                    judge.distance(&live_ins, want)
+                };
+                let position = |local: u32| judge.region.live_ins.iter().position(|l| l.local == local).unwrap();
+                assert!(changed(position(2), found[position(0)] + 1) > 0);
+                assert!(changed(position(4), least as u64 - 1) > 0);
+            }
+        });
+    }
+
+    #[test]
+    fn nudges_lead_to_both_sides_of_the_guards() {
+        with_judge(|judge| {
+            let mut random = Random::new(6);
+            let want = Want { least: 1, most: 4096, aligned: false, quiet: false };
+            let base = judge.solve(&mut random, None, want, 5000).unwrap();
+            let refused = (0..200).filter(|_| {
+                let live_ins = judge.nudged(&mut random, &base);
+                judge.distance(&live_ins, want) > 0
+            });
+            assert!((20..180).contains(&refused.count()));
+        });
+    }
 }

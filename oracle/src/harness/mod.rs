@@ -146,15 +146,15 @@ fn offload(plain: &[u8], region: &Region, locals: &Locals, options: &compiler::O
     if same { Ok(compiled) } else { Err(Unfit::Differs) }
 }
 
-/// The compiled harness with the region that is to be checked.
+/// The compiled harness with the region that is to be checked in the place of its own. Both have the same live-ins and
+/// live-outs, so the dispatch in the module fits either.
 fn transplant(compiled: &Compiled, bundle: &Bundle, region: &Region) -> Result<Bundle, BundleError> {
     let mut harness = bundle::read(&compiled.bundle)?;
+    harness.manifest.options = bundle.manifest.options.clone();
     harness.manifest.regions = vec![Region { id: 0, ..region.clone() }];
     harness.kernels = bundle.kernels.get(region.id as usize).cloned().into_iter().collect();
     let images = bundle.ptx.iter().filter(|image| image.region == region.id).cloned();
     harness.ptx = images.map(|image| bundle::PtxImage { region: 0, ..image }).collect();
-    // The guards may name memories that the harness's own region doesn't.
-    harness.manifest.options = bundle.manifest.options.clone();
     Ok(harness)
 }
 
@@ -170,4 +170,100 @@ fn params(locals: &Locals, region: &Region) -> Vec<Param> {
         }),
     };
     locals.params.iter().map(param).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A loop with two exits, a call and a return, behind code that fixes two of its locals.
+    const TEXT: &str = r#"(module
+      (import "env" "log" (func $log (param i32)))
+      (memory 1)
+      (func (param $n i32) (param $p i32) (result f32)
+        (local $four i32) (local $unused i64) (local $from i32) (local $bytes i32)
+        (local.set $four (i32.const 4))
+        (local.set $from (local.get $p))
+        (if (result f32) (local.get $n)
+          (then
+            (block $bad
+              (loop $next
+                (br_if $bad (i32.gt_u (local.get $n) (i32.const 1000)))
+                (i32.store (local.get $p) (i32.sub (local.get $p) (local.get $from)))
+                (local.set $p (i32.add (local.get $p) (local.get $four)))
+                (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+              (local.set $bytes (i32.sub (local.get $p) (local.get $from)))
+              (return (f32.convert_i32_u (local.get $bytes))))
+            (call $log (local.get $n))
+            (unreachable))
+          (else (f32.const 0)))))"#;
+
+    #[test]
+    fn a_harness_holds_the_loop_and_what_is_known_on_entry() {
+        let module = wat::parse_str(TEXT).unwrap();
+        let options = compiler::Options::default();
+        let bundle = bundle::read(&compiler::compile(&module, &options).unwrap().bundle).unwrap();
+        let guests = compiler::wasm::read(&module).unwrap();
+        let original = Original::read(&module).unwrap();
+        let region = &bundle.manifest.regions[0];
+        let harness = build(&original, &guests, &bundle, region, &options).unwrap();
+        insta::assert_snapshot!(wasmprinter::print_bytes(&harness.plain).unwrap(), @r#"
+        (module
+          (type (;0;) (func (param i32)))
+          (type (;1;) (func (param i32 i32) (result f32)))
+          (type (;2;) (func (param i32 i32 i32 i32) (result i32 i32)))
+          (import "memory" "0" (memory (;0;) 0))
+          (export "region" (func 0))
+          (func (;0;) (type 2) (param i32 i32 i32 i32) (result i32 i32)
+            i32.const 4
+            local.set 2
+            local.get 1
+            local.set 3
+            block (result f32) ;; label = @1
+              block (result f32) ;; label = @2
+                block ;; label = @3
+                  loop ;; label = @4
+                    local.get 0
+                    i32.const 1000
+                    i32.gt_u
+                    br_if 1 (;@3;)
+                    local.get 1
+                    local.get 1
+                    local.get 3
+                    i32.sub
+                    i32.store
+                    local.get 1
+                    local.get 2
+                    i32.add
+                    local.set 1
+                    local.get 0
+                    i32.const 1
+                    i32.sub
+                    local.tee 0
+                    br_if 0 (;@4;)
+                  end
+                  i32.const 3
+                  local.get 1
+                  return
+                end
+                unreachable
+              end
+              unreachable
+            end
+            unreachable
+          )
+        )
+        "#);
+        let free = Param::Free(Type::I32);
+        assert_eq!(harness.params, [Param::LiveIn(1), Param::LiveIn(0), free, free]);
+    }
+
+    #[test]
+    fn a_loop_that_is_not_there_has_no_harness() {
+        let module = wat::parse_str(TEXT).unwrap();
+        let original = Original::read(&module).unwrap();
+        let message = |function, offset| Cut::out(&original, function, offset).err().unwrap().to_string();
+        insta::assert_snapshot!(message(1, 7), @"no loop begins at 0x7");
+        insta::assert_snapshot!(message(0, 7), @"there is no function 0");
+    }
 }

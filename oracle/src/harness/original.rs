@@ -1,9 +1,9 @@
-//! The parts of the original module that a harness is made of.
+//! The parts of the original module that harnesses and calls are made of.
 
 use super::Unfit;
 use wasmparser::{
-    BlockType, CompositeInnerType, FuncType, FunctionBody, GlobalType, MemoryType, Parser, Payload, TableType, TypeRef,
-    TypeSectionReader, ValType,
+    BlockType, CompositeInnerType, ExternalKind, FuncType, FunctionBody, GlobalType, MemoryType, Parser, Payload,
+    TableType, TypeRef, TypeSectionReader, ValType,
 };
 
 /// A valid module, taken apart.
@@ -24,6 +24,8 @@ pub(crate) struct Original<'a> {
     pub tables: Vec<TableType>,
     /// Every global.
     pub globals: Vec<GlobalType>,
+    /// The exported functions, with their indices.
+    pub exports: Vec<(String, u32)>,
     /// The bodies of the functions that aren't imported.
     bodies: Vec<FunctionBody<'a>>,
 }
@@ -40,6 +42,7 @@ impl<'a> Original<'a> {
             memories: Vec::new(),
             tables: Vec::new(),
             globals: Vec::new(),
+            exports: Vec::new(),
             bodies: Vec::new(),
         };
         for payload in Parser::new(0).parse_all(bytes) {
@@ -82,6 +85,14 @@ impl<'a> Original<'a> {
             Payload::GlobalSection(section) => {
                 for global in section {
                     self.globals.push(global?.ty);
+                }
+            }
+            Payload::ExportSection(section) => {
+                for export in section {
+                    let export = export?;
+                    if matches!(export.kind, ExternalKind::Func | ExternalKind::FuncExact) {
+                        self.exports.push((export.name.to_string(), export.index));
+                    }
                 }
             }
             Payload::CodeSectionEntry(body) => self.bodies.push(body),

@@ -1,0 +1,77 @@
+//! Small modules with one loop or two each, and how they are checked.
+
+use bundle::Bundle;
+use tensorwasm_oracle::{DeviceKind, OracleOptions, Report, check, check_bundle};
+
+/// `y += a * x`, as clang writes it.
+pub const DAXPY: &str = r#"(module (memory (export "memory") 1)
+  (func (export "daxpy") (param $n i32) (param $a f64) (param $x i32) (param $y i32)
+    (if (i32.gt_s (local.get $n) (i32.const 0)) (then
+      (loop $next
+        (f64.store (local.get $y)
+          (f64.add (f64.load (local.get $y)) (f64.mul (local.get $a) (f64.load (local.get $x)))))
+        (local.set $x (i32.add (local.get $x) (i32.const 8)))
+        (local.set $y (i32.add (local.get $y) (i32.const 8)))
+        (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))))"#;
+
+/// The largest element of an array, and where the walk ended.
+pub const LARGEST: &str = r#"(module (memory (export "memory") 1)
+  (func (export "largest") (param $p i32) (param $n i32) (result i32 i32)
+    (local $best i32) (local $v i32) (local $end i32)
+    (local.set $end (i32.add (local.get $p) (i32.shl (local.get $n) (i32.const 2))))
+    (local.set $best (i32.const -2147483648))
+    (if (local.get $n) (then
+      (loop $next
+        (local.set $v (i32.load (local.get $p)))
+        (local.set $best (select (local.get $v) (local.get $best) (i32.gt_s (local.get $v) (local.get $best))))
+        (local.set $p (i32.add (local.get $p) (i32.const 4)))
+        (br_if $next (i32.ne (local.get $p) (local.get $end))))))
+    (local.get $best) (local.get $p)))"#;
+
+/// `z[i] = x[i] / y[i]`, which traps for some bytes, with the test at the top.
+pub const DIVIDE: &str = r#"(module (memory (export "memory") 1)
+  (func (export "divide") (param $x i32) (param $y i32) (param $z i32) (param $n i32)
+    (local $i i32)
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $i) (local.get $n)))
+        (i32.store (i32.add (local.get $z) (i32.shl (local.get $i) (i32.const 2)))
+          (i32.div_s
+            (i32.load (i32.add (local.get $x) (i32.shl (local.get $i) (i32.const 2))))
+            (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2))))))
+        (local.set $i (i32.add (local.get $i) (i32.const 1)))
+        (br $next)))))"#;
+
+/// Copies bytes to another place of the same array: parallel only for some distances.
+pub const SHIFT: &str = r#"(module (memory (import "env" "memory") 0)
+  (func (export "shift") (param $p i32) (param $distance i32) (param $n i32)
+    (if (local.get $n) (then
+      (loop $next
+        (i32.store8 (i32.add (local.get $p) (local.get $distance))
+          (i32.add (i32.load8_u (local.get $p)) (i32.const 1)))
+        (local.set $p (i32.add (local.get $p) (i32.const 1)))
+        (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))))"#;
+
+/// The options of the tests: fewer cases than people ask for.
+pub fn options(devices: &[DeviceKind], cases: u64) -> OracleOptions {
+    OracleOptions { cases, seed: 1, devices: devices.to_vec(), ..OracleOptions::default() }
+}
+
+/// A module and its bundle.
+pub fn compile(text: &str) -> (Vec<u8>, Bundle) {
+    let module = wat::parse_str(text).unwrap();
+    let compiled = compiler::compile(&module, &compiler::Options::default()).unwrap();
+    let bundle = bundle::read(&compiled.bundle).unwrap();
+    assert_eq!(bundle.manifest.regions.len(), 1, "{:?}", compiled.loops);
+    (module, bundle)
+}
+
+/// Checks a module on both devices.
+pub fn report(text: &str) -> Report {
+    check(&wat::parse_str(text).unwrap(), &options(&[DeviceKind::Cpu, DeviceKind::PtxSim], 100)).unwrap()
+}
+
+/// Checks a bundle on the PTX machine.
+pub fn report_of(module: &[u8], bundle: &Bundle) -> Report {
+    check_bundle(module, bundle, &options(&[DeviceKind::PtxSim], 60)).unwrap()
+}
