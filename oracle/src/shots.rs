@@ -133,7 +133,7 @@ impl<'r> Shots<'r> {
             65..90 => Aim::Near,
             _ => Aim::Wild,
         };
-        let tempers = if self.region.can_bail { [55, 30, 15] } else { [35, 20, 45] };
+        let tempers = if self.region.can_bail { [80, 12, 8] } else { [35, 20, 45] };
         self.aimed(&mut random, aim, tempers)
     }
 
