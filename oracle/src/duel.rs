@@ -95,13 +95,14 @@ impl<'e> Duel<'e> {
         let (plain, plain_offload) = match plain {
             Plain::Module(bytes) => (compile(&engines.plain, bytes)?, None),
             Plain::Bundle => {
-                let off = Offload::new(bundle, &settings(DeviceChoice::Off))?;
-                (compile(&engines.plain, &bundle.module)?, Some(off))
+                let module = compile(&engines.plain, &bundle.module)?;
+                let off = Offload::new(bundle, &module, &settings(DeviceChoice::Off))?;
+                (module, Some(off))
             }
         };
         let module = compile(&engines.bundle, &bundle.module)?;
         let side = |candidate: &Candidate| {
-            let offload = Offload::new(bundle, &settings(DeviceChoice::Custom(candidate.device.clone())))?;
+            let offload = Offload::new(bundle, &module, &settings(DeviceChoice::Custom(candidate.device.clone())))?;
             let tallies = vec![Tally::default(); bundle.manifest.regions.len()];
             Ok(Side { name: candidate.device.name().into(), sim: candidate.sim.clone(), offload, tallies })
         };

@@ -20,7 +20,7 @@ use ir::region::{Kernel, Region};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A device in use, with the knowledge whether it still is.
 #[derive(Clone)]
@@ -110,10 +110,20 @@ impl HostedRegion {
         self.prepared.is_err() || self.slot.is_lost()
     }
 
+    /// The name of the device that is asked.
+    pub fn device(&self) -> &str {
+        self.slot.name()
+    }
+
     /// What became of the dispatches so far.
     pub fn stats(&self) -> RegionStats {
+        self.stats_with(&self.counters)
+    }
+
+    /// The same of the dispatches that `counters` counted.
+    pub(crate) fn stats_with(&self, counters: &Counters) -> RegionStats {
         let off = self.prepared.as_ref().err().map(PrepareError::to_string);
-        self.counters.read(self.region.id, self.region.place.clone(), self.slot.name(), off)
+        counters.read(self.region.id, self.region.place.clone(), self.slot.name(), off)
     }
 
     /// Runs one entry of the region. `live_ins` are raw bits in the region's order, `memories` are by memory index; the
@@ -122,15 +132,21 @@ impl HostedRegion {
     /// # Panics
     /// If a device breaks off work that it began in the guest's own memory.
     pub fn dispatch(&self, live_ins: &[u64], memories: Vec<GuestMemory<'_>>) -> Result<Vec<u64>, Skip> {
+        self.timed(live_ins, memories).0
+    }
+
+    /// [`HostedRegion::dispatch`], and how long it took.
+    pub(crate) fn timed(&self, live_ins: &[u64], memories: Vec<GuestMemory<'_>>) -> (Result<Vec<u64>, Skip>, Duration) {
         let start = Instant::now();
         let result = self.attempt(live_ins, memories);
-        self.counters.count(result.as_ref().err().copied(), start.elapsed());
-        result
+        let time = start.elapsed();
+        self.counters.count(result.as_ref().err().copied(), time);
+        (result, time)
     }
 
     /// Counts an entry that never got as far as a dispatch.
     pub(crate) fn count_skip(&self, cause: Skip) {
-        self.counters.count(Some(cause), std::time::Duration::ZERO);
+        self.counters.count(Some(cause), Duration::ZERO);
     }
 
     fn attempt(&self, live_ins: &[u64], memories: Vec<GuestMemory<'_>>) -> Result<Vec<u64>, Skip> {

@@ -1,14 +1,15 @@
 //! The runtime: wasmtime with the offload imports, and the devices behind them.
 //!
-//! [`run`] runs a plain module or a bundle from start to end; [`Session`] does it step by step. An embedder with an engine
-//! and a store of its own uses [`Offload`], which adds the imports of a bundle to a linker. Devices implement
-//! [`device::Device`]; [`conformance`] says whether they do it right.
+//! [`run`] runs a plain module or a bundle from start to end; [`Session`] does it step by step. An embedder with an engine,
+//! a linker and stores of its own uses [`Offload`], which loads a bundle and makes instances of it; `docs/embedding.md` is
+//! the guide. Devices implement [`device::Device`]; [`conformance`] says whether they do it right.
 #![deny(unsafe_code)]
 
 mod config;
 pub mod conformance;
 pub mod device;
 mod dispatch;
+mod link;
 mod memory;
 mod offload;
 mod plan;
@@ -20,10 +21,13 @@ mod values;
 mod wasi;
 mod windows;
 
-pub use config::{NanMode, config};
+pub use bundle::{Bundle, BundleError, PublicKey, Signature};
+pub use config::{ConfigError, NanMode, config};
 pub use dispatch::{HostedRegion, Slot, Terms};
+pub use ir::region::Place;
+pub use link::{Dispatch, Link};
 pub use memory::GuestMemory;
-pub use offload::{DeviceChoice, LoadError, MIN_WORK, Offload, STEP_BUDGET, Settings};
+pub use offload::{DeviceChoice, LoadError, MIN_WORK, Offload, STEP_BUDGET, Settings, Trust};
 pub use run::{Entry, RunOptions, RunOutcome, run};
 pub use session::{End, Program, Session, SessionError, SessionOptions};
 pub use stats::{RegionStats, Skip};

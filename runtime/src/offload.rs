@@ -1,28 +1,25 @@
-//! Loading: a bundle's regions, prepared for a device, and the imports by which guest code reaches them.
+//! Loading: a bundle's regions, prepared for a device, beside its compiled module.
 //!
-//! Input is a bundle that `bundle::read` returned and an embedder's linker and store; output are the functions `region-N`
-//! and the globals `min-work-N` of the reserved namespace. A `region-N` call looks up the memories, dispatches, and answers
-//! with status 1 and the live-outs, or with status 0. It never traps and never calls back into the guest.
+//! Input is a bundle and an embedder's engine; output is an [`Offload`], which lends its module to be instantiated and adds
+//! the imports of that module to linkers ([`crate::Link`]). What it holds belongs to no store: one value serves any number
+//! of stores on any number of threads, and its device, kernels and counters are shared by all of them.
 //!
-//! A region that is off gets a `min-work-N` that no estimate reaches, so guest code doesn't call at all. A forced device
-//! gets 0, so that every entry is a dispatch and tests are reproducible.
+//! The order: who signed the bundle, then its form ([`bundle::open`]), then the engine ([`crate::ConfigError`]), then the
+//! module's code, then the kernels. Nothing of a bundle runs before all of it is accepted. Kernels of a bundle that isn't
+//! trusted, and kernels under an engine that counts fuel, aren't even prepared.
 
-use crate::config::NanMode;
+use crate::config::{self, ConfigError, NanMode};
 use crate::device::{Cpu, Device, Off};
 use crate::dispatch::{HostedRegion, Slot, Terms};
-use crate::memory::GuestMemory;
-use crate::stats::{RegionStats, Skip};
-use crate::values;
-use bundle::{Bundle, MemoryExport, PtxImage, abi_names};
+use crate::stats::RegionStats;
+use bundle::{Bundle, BundleError, MemoryExport, PtxImage, PublicKey, Signature};
 use ir::region::Region;
 use ir::region::verify::RegionError;
 use rayon::ThreadPoolBuildError;
 use rayon::prelude::*;
 use std::sync::Arc;
 use thiserror::Error;
-use wasmtime::{
-    AsContext, AsContextMut, Caller, Engine, FuncType, Global, GlobalType, Linker, Mutability, Val, ValType,
-};
+use wasmtime::{Engine, Module};
 
 /// The least work, in iterations of the parallel loops, that `auto` dispatches.
 ///
@@ -62,6 +59,14 @@ pub struct Settings {
     pub step_budget: u64,
 }
 
+impl Settings {
+    /// The defaults, with the NaN mode that `engine` is configured for.
+    pub fn of(engine: &Engine) -> Settings {
+        let canonical = engine.get_cranelift_nan_canonicalization() == Some(true);
+        Settings { nan: if canonical { NanMode::Canonical } else { NanMode::Native }, ..Settings::default() }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
@@ -74,9 +79,35 @@ impl Default for Settings {
     }
 }
 
+/// Whose kernels may run. A signature says who made a bundle, not that its kernels do what its loops do.
+#[derive(Clone, Copy, Debug)]
+pub enum Trust<'a> {
+    /// Anyone's: for bundles whose way from the compiler to here the embedder knows.
+    Anyone,
+    /// Those of bundles that the holder of one of these keys signed; other bundles run with every region off.
+    Keys(&'a [PublicKey]),
+    /// Those of bundles that the holder of one of these keys signed; other bundles aren't loaded.
+    Require(&'a [PublicKey]),
+}
+
 /// Why a bundle can't be loaded or linked.
 #[derive(Debug, Error)]
 pub enum LoadError {
+    /// The bytes aren't a bundle, or not a valid one.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// A key is required and none of those given signed the bundle.
+    #[error("refused: {}", match .0 {
+        Signature::Missing => "the bundle isn't signed",
+        _ => "no trusted key has signed the bundle",
+    })]
+    Untrusted(Signature),
+    /// The engine has a setting that bundles can't run under.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// wasmtime refuses the module.
+    #[error("can't compile the module: {0:#}")]
+    Compile(wasmtime::Error),
     /// The pool of threads can't be made.
     #[error("the CPU device has no threads: {0}")]
     Threads(#[from] ThreadPoolBuildError),
@@ -96,6 +127,12 @@ pub enum LoadError {
         /// What is wrong with it.
         error: RegionError,
     },
+    /// A linker or a store of another engine than the bundle was loaded with.
+    #[error("the {what} belongs to another engine than the bundle was loaded with")]
+    OtherEngine {
+        /// `linker` or `store`.
+        what: &'static str,
+    },
     /// wasmtime refuses a definition.
     #[error("can't link `{name}`: {error:#}")]
     Link {
@@ -106,23 +143,54 @@ pub enum LoadError {
     },
 }
 
-/// A loaded bundle: its regions, ready for dispatch. Cheap to clone; clones share devices and statistics.
+/// A loaded bundle: its module and its regions, ready for dispatch. Cheap to clone; clones share everything.
 #[derive(Clone)]
 pub struct Offload {
-    regions: Vec<Arc<HostedRegion>>,
-    memories: Arc<[MemoryExport]>,
+    pub(crate) module: Module,
+    pub(crate) regions: Arc<[Arc<HostedRegion>]>,
+    pub(crate) memories: Arc<[MemoryExport]>,
+    pub(crate) min_work: u64,
     slot: Slot,
-    min_work: u64,
+    signature: Option<Signature>,
 }
 
 impl Offload {
-    /// Prepares every region of `bundle`. A region that the device refuses is off; the others aren't touched by that.
-    pub fn new(bundle: &Bundle, settings: &Settings) -> Result<Offload, LoadError> {
+    /// Reads the bundle in `bytes`, compiles its module for `engine` and prepares its kernels.
+    ///
+    /// [`Settings::of`] makes settings that agree with the engine. Compiling takes time in proportion to the module; load
+    /// once and clone.
+    pub fn load(engine: &Engine, bytes: &[u8], trust: Trust<'_>, settings: &Settings) -> Result<Offload, LoadError> {
+        let (keys, anyone, required) = match trust {
+            Trust::Anyone => (&[][..], true, false),
+            Trust::Keys(keys) => (keys, false, false),
+            Trust::Require(keys) => (keys, false, true),
+        };
+        let (signature, bundle) = bundle::open(bytes, keys)?;
+        let trusted = matches!(signature, Signature::Trusted { .. });
+        if required && !trusted {
+            return Err(LoadError::Untrusted(signature));
+        }
+        // Before the compiler is asked: a wrong engine may be one without a compiler.
+        config::check(engine, settings.nan)?;
+        let module = Module::from_binary(engine, &bundle.module).map_err(LoadError::Compile)?;
+        let untrusted = Settings { device: DeviceChoice::Custom(Arc::new(Off::Untrusted)), ..settings.clone() };
+        let settings = if trusted || anyone { settings } else { &untrusted };
+        Ok(Offload { signature: Some(signature), ..Offload::new(&bundle, &module, settings)? })
+    }
+
+    /// Prepares every region of `bundle`, whose module has been compiled as `module`; that they belong together, and that
+    /// its kernels may run, is for the caller to know. A region that the device refuses is off; the others aren't touched
+    /// by that.
+    pub fn new(bundle: &Bundle, module: &Module, settings: &Settings) -> Result<Offload, LoadError> {
+        let engine = module.engine();
+        config::check(engine, settings.nan)?;
         let (regions, kernels) = (&bundle.manifest.regions, &bundle.kernels);
         if kernels.len() != regions.len() {
             return Err(LoadError::KernelCount { kernels: kernels.len(), regions: regions.len() });
         }
-        let slot = Slot::new(device(settings)?);
+        // A kernel consumes no fuel, so in a store that counts it every dispatch would show.
+        let device = if engine.get_consume_fuel() { Arc::new(Off::Fuel) } else { device(settings)? };
+        let slot = Slot::new(device);
         let forced = !matches!(settings.device, DeviceChoice::Auto);
         let min_work = settings.min_work.unwrap_or(if forced { 0 } else { MIN_WORK });
         let terms = Terms { nan: settings.nan, min_work, adaptive: !forced, step_budget: settings.step_budget };
@@ -131,44 +199,19 @@ impl Offload {
                 .map(Arc::new)
                 .map_err(|error| LoadError::Region { id: region.id, error })
         };
-        let regions = regions.par_iter().zip(kernels).map(host).collect::<Result<_, _>>()?;
-        Ok(Offload { regions, memories: bundle.manifest.memories.clone().into(), slot, min_work })
+        let regions: Vec<_> = regions.par_iter().zip(kernels).map(host).collect::<Result<_, _>>()?;
+        let (regions, memories) = (regions.into(), bundle.manifest.memories.clone().into());
+        Ok(Offload { module: module.clone(), regions, memories, min_work, slot, signature: None })
     }
 
-    /// Defines the imports of the bundle's module in `linker`, which then belongs to `store`.
-    ///
-    /// In a store that consumes fuel every region is off, because a kernel consumes none.
-    pub fn add_to_linker<T: 'static>(
-        &self,
-        linker: &mut Linker<T>,
-        mut store: impl AsContextMut<Data = T>,
-    ) -> Result<(), LoadError> {
-        let engine = store.as_context().engine().clone();
-        let metered = store.as_context().get_fuel().is_ok();
-        for region in &self.regions {
-            let id = region.region().id;
-            let off = metered || region.is_off();
-            let min_work = define_min_work(linker, &mut store, id, if off { u64::MAX } else { self.min_work })?;
-            let (region, memories) = (region.clone(), self.memories.clone());
-            let ty = signature(&engine, region.region());
-            let name = abi_names::region(id);
-            let call = move |mut caller: Caller<'_, T>, params: &[Val], results: &mut [Val]| {
-                let result = if metered { Err(Skip::Off) } else { enter(&region, &memories, &mut caller, params) };
-                if metered {
-                    region.count_skip(Skip::Off);
-                }
-                if region.is_off() {
-                    // Guest code needn't ask again. The global is ours, mutable and an i64: setting it can't fail.
-                    let _ = min_work.set(&mut caller, Val::I64(-1));
-                }
-                answer(region.region(), result, results);
-                Ok(())
-            };
-            linker
-                .func_new(abi_names::NAMESPACE, &name, ty, call)
-                .map_err(|error| LoadError::Link { name: name.clone(), error })?;
-        }
-        Ok(())
+    /// The bundle's module, compiled: instantiate it with a linker that [`Offload::add_to_linker`] has completed.
+    pub fn module(&self) -> &Module {
+        &self.module
+    }
+
+    /// Who signed the bundle, as far as [`Offload::load`] could tell; `None` if it wasn't loaded from bytes.
+    pub fn signature(&self) -> Option<&Signature> {
+        self.signature.as_ref()
     }
 
     /// The name of the device in use.
@@ -176,7 +219,7 @@ impl Offload {
         self.slot.name()
     }
 
-    /// What became of the dispatches so far, by region.
+    /// What became of the dispatches of all instances so far, by region.
     pub fn stats(&self) -> Vec<RegionStats> {
         self.regions.iter().map(|r| r.stats()).collect()
     }
@@ -185,7 +228,7 @@ impl Offload {
 fn device(settings: &Settings) -> Result<Arc<dyn Device>, LoadError> {
     Ok(match &settings.device {
         DeviceChoice::Auto | DeviceChoice::Cpu => Arc::new(Cpu::new(settings.threads)?),
-        DeviceChoice::Off => Arc::new(Off),
+        DeviceChoice::Off => Arc::new(Off::Asked),
         DeviceChoice::Custom(device) => device.clone(),
     })
 }
@@ -195,54 +238,4 @@ fn images(ptx: &[PtxImage], region: u32) -> &[PtxImage] {
     let from = ptx.partition_point(|image| image.region < region);
     let to = ptx.partition_point(|image| image.region <= region);
     ptx.get(from..to).unwrap_or_default()
-}
-
-fn define_min_work<T: 'static>(
-    linker: &mut Linker<T>,
-    store: &mut impl AsContextMut<Data = T>,
-    id: u32,
-    value: u64,
-) -> Result<Global, LoadError> {
-    let name = abi_names::min_work(id);
-    let ty = GlobalType::new(ValType::I64, Mutability::Var);
-    let defined = Global::new(store.as_context_mut(), ty, Val::I64(value as i64)).and_then(|global| {
-        linker.define(store.as_context(), abi_names::NAMESPACE, &name, global)?;
-        Ok(global)
-    });
-    defined.map_err(|error| LoadError::Link { name, error })
-}
-
-fn signature(engine: &Engine, region: &Region) -> FuncType {
-    let params = region.live_ins.iter().filter_map(|l| values::val_type(l.ty));
-    let results = region.live_outs.iter().filter_map(|l| values::val_type(l.ty));
-    FuncType::new(engine, params, std::iter::once(ValType::I32).chain(results))
-}
-
-/// One call of `region-N`.
-fn enter<T: 'static>(
-    region: &HostedRegion,
-    memories: &[MemoryExport],
-    caller: &mut Caller<'_, T>,
-    params: &[Val],
-) -> Result<Vec<u64>, Skip> {
-    let live_ins: Option<Vec<u64>> = params.iter().map(values::bits).collect();
-    match (live_ins, GuestMemory::of_caller(caller, memories)) {
-        (Some(live_ins), Some(memories)) => region.dispatch(&live_ins, memories),
-        _ => {
-            region.count_skip(Skip::Error);
-            Err(Skip::Error)
-        }
-    }
-}
-
-/// Writes status and live-outs; after a skip the live-outs are zeros, which guest code ignores.
-fn answer(region: &Region, result: Result<Vec<u64>, Skip>, results: &mut [Val]) {
-    let (status, live_outs) = match result {
-        Ok(live_outs) => (1, live_outs),
-        Err(_) => (0, vec![0; region.live_outs.len()]),
-    };
-    let live_outs = region.live_outs.iter().zip(live_outs).map(|(out, bits)| values::val(out.ty, bits));
-    for (slot, value) in results.iter_mut().zip(std::iter::once(Val::I32(status)).chain(live_outs)) {
-        *slot = value;
-    }
 }

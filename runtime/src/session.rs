@@ -135,11 +135,12 @@ impl Session {
     /// Compiles, links and instantiates `program`. A trap or exit of its start function is an end, not an error.
     pub fn start(program: &Program, options: &SessionOptions) -> Result<Session, SessionError> {
         let engine = Engine::new(&config(options.settings.nan)).map_err(SessionError::Engine)?;
-        let (bytes, offload) = match program {
+        let (bytes, bundle) = match program {
             Program::Plain(bytes) => (bytes, None),
-            Program::Bundle(bundle) => (&bundle.module, Some(Offload::new(bundle, &options.settings)?)),
+            Program::Bundle(bundle) => (&bundle.module, Some(bundle)),
         };
         let module = Module::from_binary(&engine, bytes).map_err(SessionError::Compile)?;
+        let offload = bundle.map(|bundle| Offload::new(bundle, &module, &options.settings)).transpose()?;
         let (context, captured) = wasi::context(&options.outside)?;
         let mut store = Store::new(&engine, context);
         let mut linker = Linker::new(&engine);

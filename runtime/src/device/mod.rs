@@ -144,6 +144,12 @@ pub enum PrepareError {
     /// The device runs nothing.
     #[error("the device is off")]
     Off,
+    /// The engine counts fuel.
+    #[error("the engine counts fuel, which kernels don't consume")]
+    Fuel,
+    /// The bundle's signature doesn't make its kernels trusted.
+    #[error("no trusted key has signed the bundle")]
+    Untrusted,
     /// The bundle carries no code that the device can use.
     #[error("there is no image for this device")]
     NoImage,

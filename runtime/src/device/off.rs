@@ -2,9 +2,17 @@
 
 use super::{Device, PrepareError, Prepared, Task};
 
-/// Declines every region.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Off;
+/// Declines every region; the value says why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Off {
+    /// It was asked for.
+    #[default]
+    Asked,
+    /// The engine counts fuel.
+    Fuel,
+    /// No trusted key has signed the bundle.
+    Untrusted,
+}
 
 impl Device for Off {
     fn name(&self) -> &str {
@@ -16,6 +24,10 @@ impl Device for Off {
     }
 
     fn prepare(&self, _task: &Task<'_>) -> Result<Box<dyn Prepared>, PrepareError> {
-        Err(PrepareError::Off)
+        Err(match self {
+            Off::Asked => PrepareError::Off,
+            Off::Fuel => PrepareError::Fuel,
+            Off::Untrusted => PrepareError::Untrusted,
+        })
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::reference::{Mood, Reference};
 use bundle::{Bundle, Contents, MemoryExport};
-use std::sync::Arc;
 use tensorwasm_runtime::conformance::{self, Case};
 use tensorwasm_runtime::{
     DeviceChoice, End, NanMode, Offload, Program, Session, SessionOptions, Settings, Value, config,
@@ -136,14 +135,14 @@ fn a_memory_imported_twice_is_one_memory() {
     let engine = Engine::new(&config(NanMode::Native)).unwrap();
     let bundle = bundle(wat, std::slice::from_ref(&case), 2);
     let settings = Settings { device: DeviceChoice::Cpu, ..Settings::default() };
-    let offload = Offload::new(&bundle, &settings).unwrap();
+    let module = Module::new(&engine, &bundle.module).unwrap();
+    let offload = Offload::new(&bundle, &module, &settings).unwrap();
     let mut store = Store::new(&engine, ());
     let mut linker = Linker::new(&engine);
     offload.add_to_linker(&mut linker, &mut store).unwrap();
     let memory = wasmtime::Memory::new(&mut store, wasmtime::MemoryType::new(1, None)).unwrap();
     memory.write(&mut store, 0, &case.memories[0]).unwrap();
     linker.define(&mut store, "env", "memory", memory).unwrap();
-    let module = Module::new(&engine, &bundle.module).unwrap();
     let instance = linker.instantiate(&mut store, &module).unwrap();
     let invert = instance.get_typed_func::<(i32, i32, i32), i32>(&mut store, "invert").unwrap();
     assert_eq!(invert.call(&mut store, (800, 256, 256)).unwrap(), 1);
@@ -169,17 +168,13 @@ fn memory_is_looked_up_at_every_dispatch() {
 }
 
 /// Runs saxpy in an embedder's own store and returns the status.
-fn embedded(metered: bool, settings: &Settings) -> i32 {
+fn embedded(settings: &Settings) -> i32 {
     let bundle = bundle(SAXPY, &[case("saxpy")], 1);
-    let engine = Engine::new(config(settings.nan).consume_fuel(metered)).unwrap();
-    let mut store = Store::new(&engine, "an embedder's data");
-    if metered {
-        store.set_fuel(1_000_000).unwrap();
-    }
-    let mut linker = Linker::new(&engine);
-    Offload::new(&bundle, settings).unwrap().add_to_linker(&mut linker, &mut store).unwrap();
+    let engine = Engine::new(&config(settings.nan)).unwrap();
     let module = Module::new(&engine, &bundle.module).unwrap();
-    let instance = linker.instantiate(&mut store, &module).unwrap();
+    let mut store = Store::new(&engine, "an embedder's data");
+    let offload = Offload::new(&bundle, &module, settings).unwrap();
+    let (instance, _) = offload.instantiate(&Linker::new(&engine), &mut store).unwrap();
     let saxpy = instance.get_func(&mut store, "saxpy").unwrap();
     let mut results = [Val::I32(0)];
     let args = [Val::I32(1000), Val::I32(0), Val::I32(4096), Val::F32(0x3f80_0000)];
@@ -188,46 +183,9 @@ fn embedded(metered: bool, settings: &Settings) -> i32 {
 }
 
 #[test]
-fn an_embedder_brings_its_own_engine_and_store() {
-    let cpu = Settings { device: DeviceChoice::Cpu, ..Settings::default() };
-    assert_eq!(embedded(false, &cpu), 1);
-}
-
-#[test]
-fn a_store_with_fuel_never_dispatches() {
-    let cpu = Settings { device: DeviceChoice::Cpu, ..Settings::default() };
-    assert_eq!(embedded(true, &cpu), -1);
-}
-
-#[test]
 fn auto_leaves_small_loops_to_the_guest() {
-    assert_eq!(embedded(false, &Settings::default()), -1);
+    assert_eq!(embedded(&Settings::default()), -1);
     let settings = Settings { min_work: Some(1000), ..Settings::default() };
     // The region of this case has no estimate of its own, so the host compares as well.
-    assert_eq!(embedded(false, &settings), 1);
-}
-
-#[test]
-fn an_offload_can_be_linked_into_several_stores() {
-    let bundle = bundle(SAXPY, &[case("saxpy")], 1);
-    let settings = Settings { device: DeviceChoice::Cpu, ..Settings::default() };
-    let offload = Arc::new(Offload::new(&bundle, &settings).unwrap());
-    let engine = Engine::new(&config(NanMode::Native)).unwrap();
-    let module = Module::new(&engine, &bundle.module).unwrap();
-    let threads: Vec<_> = (0..2)
-        .map(|_| {
-            let (engine, module, offload) = (engine.clone(), module.clone(), offload.clone());
-            std::thread::spawn(move || {
-                let mut store = Store::new(&engine, ());
-                let mut linker = Linker::new(&engine);
-                offload.add_to_linker(&mut linker, &mut store).unwrap();
-                let instance = linker.instantiate(&mut store, &module).unwrap();
-                let saxpy = instance.get_typed_func::<(i32, i32, i32, f32), i32>(&mut store, "saxpy").unwrap();
-                (0..50).map(|_| saxpy.call(&mut store, (1000, 0, 4096, 2.0)).unwrap()).sum::<i32>()
-            })
-        })
-        .collect();
-    let statuses: Vec<i32> = threads.into_iter().map(|t| t.join().unwrap()).collect();
-    assert_eq!(statuses, [50, 50]);
-    assert_eq!(offload.stats()[0].done["cpu"], 100);
+    assert_eq!(embedded(&settings), 1);
 }
