@@ -153,7 +153,7 @@ fn find_regions(bytes: &[u8], module: &Module) -> Found {
     let mut found = Found { loops: Vec::new(), extracts: Vec::new() };
     for (function, loops) in module.functions.iter().zip(per_function) {
         for (site, result) in loops {
-            let line = lines.find(site.offset);
+            let line = lines.find(site.offset, site.end);
             let outcome = match result {
                 Ok(mut extract) => {
                     extract.region.place.line.clone_from(&line);

@@ -1,6 +1,6 @@
 //! Source lines from the module's DWARF, for messages only: without DWARF, or with a malformed one, there are none.
 
-use addr2line::Context;
+use addr2line::{Context, Location};
 use gimli::{EndianSlice, LittleEndian};
 use wasmparser::{Parser, Payload};
 
@@ -32,11 +32,17 @@ impl<'a> Lines<'a> {
         Lines { context, code_start }
     }
 
-    /// `file:line` of the operator at `offset` in the file.
-    pub fn find(&self, offset: u32) -> Option<String> {
+    /// `file:line` of the loop whose operator is at `offset` in the file and whose end is at `end`: that of the operator, or of
+    /// the first one inside that has any, because producers leave some code without a line.
+    pub fn find(&self, offset: u32, end: u32) -> Option<String> {
         // In Wasm an address is an offset into the contents of the code section.
-        let address = (offset as usize).checked_sub(self.code_start)? as u64;
-        let location = self.context.as_ref()?.find_location(address).ok()??;
-        Some(format!("{}:{}", location.file?, location.line?))
+        let address = |offset: u32| (offset as usize).checked_sub(self.code_start).map(|address| address as u64);
+        let (context, offset, end) = (self.context.as_ref()?, address(offset)?, address(end)?);
+        let text = |location: Location<'_>| Some(format!("{}:{}", location.file?, location.line.filter(|&l| l > 0)?));
+        let first = context.find_location(offset).ok().flatten().and_then(text);
+        first.or_else(|| {
+            let mut inside = context.find_location_range(offset, end).ok()?;
+            inside.find_map(|(_, _, location)| text(location))
+        })
     }
 }

@@ -45,6 +45,7 @@ pub enum NanMode {
 /// - Every finished proposal that wasmtime 48 implements is on: threads with shared memories, multi-memory, memory64,
 ///   tail calls, typed function references, garbage collection, exceptions, wide arithmetic. A module that uses none of
 ///   them runs as under the default configuration.
+/// - Backtraces name source lines where the module has DWARF, whatever the environment says.
 ///
 /// Fuel and epochs stay off. An embedder's engine needs less than this: see `docs/embedding.md`.
 pub fn config(nan: NanMode) -> wasmtime::Config {
@@ -60,7 +61,8 @@ pub fn config(nan: NanMode) -> wasmtime::Config {
         .wasm_function_references(true)
         .wasm_gc(true)
         .wasm_exceptions(true)
-        .wasm_wide_arithmetic(true);
+        .wasm_wide_arithmetic(true)
+        .wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Enable);
     config
 }
 

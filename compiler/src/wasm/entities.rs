@@ -110,6 +110,8 @@ pub struct GuestLoop {
 pub struct LoopSite {
     /// Byte offset of the `loop` opcode.
     pub offset: u32,
+    /// Byte offset of its `end`.
+    pub end: u32,
     /// Another loop stands inside.
     pub has_inner: bool,
     /// It or a loop inside accesses memory.

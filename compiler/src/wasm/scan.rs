@@ -24,6 +24,8 @@ pub struct Construct {
     pub kind: Kind,
     /// Byte offset of the opcode.
     pub offset: u32,
+    /// Byte offset of its `end`.
+    pub end: u32,
     /// The locals assigned inside, ascending.
     pub assigned: Vec<u32>,
     /// A loop without another one inside, and with a memory access.
@@ -66,6 +68,7 @@ pub fn outline(body: &FunctionBody<'_>) -> Result<Outline, wasmparser::BinaryRea
             Operator::If { .. } => stack.push(outline.open(Kind::If, offset as u32)),
             Operator::End | Operator::Delegate { .. } => {
                 stack.pop();
+                outline.constructs[top].end = offset as u32;
                 outline.close(top, stack.last().copied());
             }
             Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => {
@@ -94,13 +97,24 @@ impl Outline {
     /// Every loop of the function.
     pub fn sites(&self) -> Vec<LoopSite> {
         let loops = self.constructs.iter().filter(|c| c.kind == Kind::Loop);
-        loops.map(|c| LoopSite { offset: c.offset, has_inner: c.has_inner, has_memory: c.has_memory }).collect()
+        let site =
+            |c: &Construct| LoopSite { offset: c.offset, end: c.end, has_inner: c.has_inner, has_memory: c.has_memory };
+        loops.map(site).collect()
     }
 
     fn open(&mut self, kind: Kind, offset: u32) -> usize {
         let (assigned, dedup_at) = (Vec::new(), 4096);
         let (candidate, has_inner, has_memory) = (false, false, false);
-        self.constructs.push(Construct { kind, offset, assigned, candidate, has_inner, has_memory, dedup_at });
+        self.constructs.push(Construct {
+            kind,
+            offset,
+            end: offset,
+            assigned,
+            candidate,
+            has_inner,
+            has_memory,
+            dedup_at,
+        });
         self.constructs.len() - 1
     }
 
