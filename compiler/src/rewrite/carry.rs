@@ -5,13 +5,20 @@
 //! panic the walrus module is thrown away, never used again. Emission runs on one thread and iterates in id order, so
 //! the same input gives the same bytes.
 //!
-//! Custom sections that hold code offsets, or digests of the whole file, are dropped, because walrus moves code and
-//! remaps nothing but DWARF.
+//! Custom sections that hold code offsets, or digests of the whole file, are dropped, because walrus moves code. DWARF is
+//! dropped here as well and written anew by [`super::dwarf`], for which the moves of the code are traced.
 
+use super::dwarf::Trace;
 use super::errors::Uncarried;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
-use walrus::{FunctionId, IndicesToIds, LocalId, MemoryId, Module, ModuleConfig};
+use walrus::{
+    CodeTransform, CustomSection, FunctionId, GlobalId, IdsToIndices, IndicesToIds, LocalId, MemoryId, Module,
+    ModuleConfig,
+};
 use wasmparser::{IndirectNameMap, KnownCustom, Name, Parser, Payload};
 
 /// A module inside walrus.
@@ -20,6 +27,7 @@ pub struct Carried {
     /// The module.
     pub module: Module,
     ids: Ids,
+    traced: bool,
 }
 
 /// Original indices to walrus ids.
@@ -29,26 +37,30 @@ struct Ids {
     /// By function index, parameters first.
     locals: Vec<Vec<LocalId>>,
     memories: Vec<MemoryId>,
+    globals: Vec<GlobalId>,
 }
 
 impl Ids {
     fn of(indices: &IndicesToIds) -> Ids {
         let functions: Vec<FunctionId> = (0..).map_while(|i| indices.get_func(i).ok()).collect();
         let locals = functions.iter().map(|&f| (0..).map_while(|i| indices.get_local(f, i).ok()).collect()).collect();
-        Ids { functions, locals, memories: (0..).map_while(|i| indices.get_memory(i).ok()).collect() }
+        let memories = (0..).map_while(|i| indices.get_memory(i).ok()).collect();
+        Ids { functions, locals, memories, globals: (0..).map_while(|i| indices.get_global(i).ok()).collect() }
     }
 }
 
 impl Carried {
-    /// Reads a module; its DWARF is carried along only if `dwarf` says so.
-    pub fn read(bytes: &[u8], dwarf: bool) -> Result<Carried, Uncarried> {
+    /// Reads a module; with `traced`, writing it tells where its code went.
+    pub fn read(bytes: &[u8], traced: bool) -> Result<Carried, Uncarried> {
         let found = Arc::new(Mutex::new(Ids::default()));
         let sink = Arc::clone(&found);
         let mut config = ModuleConfig::new();
-        config.generate_dwarf(dwarf).legacy_exceptions(false).on_parse(move |_, indices| {
-            *sink.lock().unwrap_or_else(PoisonError::into_inner) = Ids::of(indices);
-            Ok(())
-        });
+        config.generate_dwarf(false).preserve_code_transform(traced).legacy_exceptions(false).on_parse(
+            move |_, indices| {
+                *sink.lock().unwrap_or_else(PoisonError::into_inner) = Ids::of(indices);
+                Ok(())
+            },
+        );
         let mut module = catch_unwind(AssertUnwindSafe(|| config.parse(bytes)))
             .map_err(|_| Uncarried::Failed("reading"))?
             .map_err(|e| Uncarried::Unread(format!("{e:#}")))?;
@@ -57,7 +69,7 @@ impl Carried {
             module.customs.delete(id);
         }
         let ids = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut carried = Carried { module, ids };
+        let mut carried = Carried { module, ids, traced };
         carried.name_locals(bytes);
         Ok(carried)
     }
@@ -82,9 +94,38 @@ impl Carried {
         }
     }
 
-    /// Writes the module.
-    pub fn write(mut self) -> Result<Vec<u8>, Uncarried> {
-        catch_unwind(AssertUnwindSafe(|| self.module.emit_wasm())).map_err(|_| Uncarried::Failed("writing"))
+    /// Writes the module; the trace is there if it was asked for.
+    pub fn write(mut self) -> Result<(Vec<u8>, Option<Trace>), Uncarried> {
+        let sink = Arc::new(Mutex::new(Witness::default()));
+        if self.traced {
+            self.module.customs.add(Recorder { sink: Arc::clone(&sink), globals: self.ids.globals.clone() });
+        }
+        let mut bytes =
+            catch_unwind(AssertUnwindSafe(|| self.module.emit_wasm())).map_err(|_| Uncarried::Failed("writing"))?;
+        if !self.traced {
+            return Ok((bytes, None));
+        }
+        // The recorder was added last, so its empty section ends the module.
+        let section = Recorder::section();
+        let length = bytes.len().checked_sub(section.len()).filter(|&length| bytes[length..] == section);
+        bytes.truncate(length.ok_or(Uncarried::Failed("writing"))?);
+        let witness = std::mem::take(&mut *sink.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok((bytes, Some(self.trace(witness))))
+    }
+
+    /// What the recorder saw, by original indices.
+    fn trace(&self, witness: Witness) -> Trace {
+        let defined = self
+            .ids
+            .functions
+            .iter()
+            .filter(|&&id| matches!(self.module.funcs.get(id).kind, walrus::FunctionKind::Local(_)));
+        Trace {
+            instructions: witness.instructions,
+            bodies: defined.map(|id| witness.bodies.get(id).cloned()).collect(),
+            code_start: witness.code_start,
+            globals: witness.globals,
+        }
     }
 
     /// A function by its original index.
@@ -100,6 +141,51 @@ impl Carried {
     /// A memory by its original index.
     pub fn memory(&self, index: u32) -> Option<MemoryId> {
         self.ids.memories.get(index as usize).copied()
+    }
+}
+
+/// What walrus tells a custom section while it writes a module.
+#[derive(Debug, Default)]
+struct Witness {
+    instructions: Vec<(u32, usize)>,
+    bodies: HashMap<FunctionId, Range<usize>>,
+    code_start: usize,
+    globals: Vec<Option<u32>>,
+}
+
+/// A custom section that writes nothing and keeps what it is told.
+#[derive(Debug)]
+struct Recorder {
+    sink: Arc<Mutex<Witness>>,
+    globals: Vec<GlobalId>,
+}
+
+impl Recorder {
+    const NAME: &str = "tensorwasm.trace";
+
+    /// Its bytes: a custom section with nothing but a name.
+    fn section() -> Vec<u8> {
+        let name = Recorder::NAME.as_bytes();
+        [&[0, name.len() as u8 + 1, name.len() as u8], name].concat()
+    }
+}
+
+impl CustomSection for Recorder {
+    fn name(&self) -> &str {
+        Recorder::NAME
+    }
+
+    fn data(&self, indices: &IdsToIndices) -> Cow<'_, [u8]> {
+        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
+        sink.globals = self.globals.iter().map(|&id| Some(indices.get_global_index(id))).collect();
+        Cow::Borrowed(&[])
+    }
+
+    fn apply_code_transform(&mut self, transform: &CodeTransform) {
+        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
+        sink.instructions = transform.instruction_map.iter().map(|(at, to)| (at.data(), *to)).collect();
+        sink.bodies = transform.function_ranges.iter().cloned().collect();
+        sink.code_start = transform.code_section_start;
     }
 }
 

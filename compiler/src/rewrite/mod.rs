@@ -13,8 +13,8 @@
 //! Indices in regions and splices are those of the original module. Regions count from 0.
 
 mod carry;
-mod debug;
 mod dispatch;
+mod dwarf;
 mod errors;
 mod estimate;
 mod locals;
@@ -25,6 +25,7 @@ mod splice;
 
 use bundle::{MemoryExport, abi_names};
 use carry::Carried;
+use dwarf::{Moves, Trace};
 use ir::region::{Int, Pred, Region};
 use locals::Pool;
 use scan::Scan;
@@ -77,8 +78,6 @@ pub struct Rewritten {
 pub struct Rewriter<'a> {
     bytes: &'a [u8],
     scan: Scan<'a>,
-    /// The module has DWARF and walrus carries it.
-    has_dwarf: bool,
     carried: Carried,
     shapes: HashMap<u32, Shape>,
     nests: HashMap<u32, Nest>,
@@ -93,9 +92,8 @@ impl<'a> Rewriter<'a> {
     /// Reads a module; refuses it if it uses our names, declines it if it can't be carried.
     pub fn new(module: &'a [u8]) -> Result<Rewriter<'a>, RewriteError> {
         let scan = scan::scan(module)?;
-        let has_dwarf = debug::is_sound(module);
-        let carried = Carried::read(module, has_dwarf)?;
-        Ok(Rewriter { bytes: module, scan, has_dwarf, carried, shapes: HashMap::new(), nests: HashMap::new() })
+        let carried = Carried::read(module, dwarf::is_there(module))?;
+        Ok(Rewriter { bytes: module, scan, carried, shapes: HashMap::new(), nests: HashMap::new() })
     }
 
     /// Checks that a dispatch can stand in front of the loop.
@@ -130,19 +128,14 @@ impl<'a> Rewriter<'a> {
             self.check(splice).map_err(|reason| RewriteError::Unsplicable { region: region.id, reason })?;
         }
         let memories = self.splice(regions)?;
-        let module = match self.carried.write() {
-            Ok(module) if !self.has_dwarf || debug::is_sound(&module) => module,
-            // Debug information that walrus can't convert must not cost the module its regions.
-            _ if self.has_dwarf => {
-                self.carried = Carried::read(self.bytes, false)?;
-                self.nests.clear();
-                self.splice(regions)?;
-                self.carried.write()?
-            }
-            written => written?,
-        };
+        let (mut module, trace) = self.carried.write()?;
+        // Debug information that can't be converted must not cost the module its regions.
+        let debug = trace.and_then(|trace| debug_sections(self.bytes, &self.scan, &module, &trace));
+        for (name, data) in debug.iter().flatten() {
+            append_section(&mut module, name, data);
+        }
         verify(&module)?;
-        let dropped_sections = dropped(&self.scan.customs, &module);
+        let dropped_sections = dropped(&self.scan.customs, &module, debug.is_some());
         Ok(Rewritten { module, memories, dropped_sections })
     }
 
@@ -217,20 +210,41 @@ fn verify(module: &[u8]) -> Result<(), Uncarried> {
     Validator::new_with_features(scan::FEATURES).validate_all(module).map(|_| ()).map_err(invalid)
 }
 
-/// The names in `customs` that `module` has no section left for.
-fn dropped(customs: &[&str], module: &[u8]) -> Vec<String> {
+/// The debug sections of the rewritten `module`; `None` if the original's can't be converted.
+fn debug_sections(
+    original: &[u8],
+    scan: &Scan<'_>,
+    module: &[u8],
+    trace: &Trace,
+) -> Option<Vec<(&'static str, Vec<u8>)>> {
+    let bodies: Vec<_> = scan.bodies.iter().map(|body| body.code.clone()).collect();
+    let moves = Moves::of(&bodies, scan.code_start, module, trace)?;
+    dwarf::convert(original, &moves).ok()
+}
+
+/// Adds a custom section behind all others.
+fn append_section(module: &mut Vec<u8>, name: &str, data: &[u8]) {
+    let section = wasm_encoder::CustomSection { name: name.into(), data: data.into() };
+    module.push(wasm_encoder::SectionId::Custom as u8);
+    wasm_encoder::Encode::encode(&section, module);
+}
+
+/// The names in `customs` that `module` has no section left for. With converted debug information, sections whose contents
+/// other sections hold now aren't missing.
+fn dropped(customs: &[&str], module: &[u8], debug: bool) -> Vec<String> {
     let mut left: HashMap<&str, usize> = HashMap::new();
     for payload in Parser::new(0).parse_all(module) {
         if let Ok(Payload::CustomSection(section)) = payload {
             *left.entry(section.name()).or_default() += 1;
         }
     }
+    let folded = |name: &str| debug && dwarf::FOLDED.contains(&name);
     let gone = |name: &&&str| match left.get_mut(**name) {
         Some(count) if *count > 0 => {
             *count -= 1;
             false
         }
-        _ => true,
+        _ => !folded(name),
     };
     customs.iter().filter(gone).map(|name| name.to_string()).collect()
 }

@@ -30,6 +30,8 @@ pub struct Scan<'a> {
     pub imported_functions: u32,
     /// The function bodies, with what is needed to validate each.
     pub bodies: Vec<Body<'a>>,
+    /// Where the contents of the code section begin.
+    pub code_start: usize,
     /// The names of the custom sections, in order.
     pub customs: Vec<&'a str>,
 }
@@ -44,7 +46,7 @@ pub struct Body<'a> {
 
 /// Looks the module over.
 pub fn scan(module: &[u8]) -> Result<Scan<'_>, RewriteError> {
-    let mut scan = Scan { imported_functions: 0, bodies: Vec::new(), customs: Vec::new() };
+    let mut scan = Scan { imported_functions: 0, bodies: Vec::new(), code_start: 0, customs: Vec::new() };
     // Names come first: a module that holds ours must be refused, even one that would otherwise be carried unchanged.
     names(module, &mut scan)?;
     if module.len() >= u32::MAX as usize {
@@ -55,7 +57,11 @@ pub fn scan(module: &[u8]) -> Result<Scan<'_>, RewriteError> {
     let mut parser = Parser::new(0);
     parser.set_features(FEATURES);
     for payload in parser.parse_all(module) {
-        if let ValidPayload::Func(resources, code) = payload.and_then(|p| validator.payload(&p)).map_err(feature)? {
+        let payload = payload.map_err(feature)?;
+        if let Payload::CodeSectionStart { range, .. } = &payload {
+            scan.code_start = range.start;
+        }
+        if let ValidPayload::Func(resources, code) = validator.payload(&payload).map_err(feature)? {
             scan.bodies.push(Body { resources, code });
         }
     }

@@ -122,12 +122,14 @@ impl Nest {
     /// Puts a dispatch with this code, whose block is `skip`, in front of the loop.
     pub fn insert(&mut self, function: &mut LocalFunction, site: Site, skip: InstrSeqId, code: Vec<Instr>) {
         let Site { home, position, leave, .. } = site;
-        let skip_block = (Block { seq: skip }.into(), InstrLocId::default());
+        let at = dispatch_location(function.block(home).instrs[position].1);
+        let skip_block = (Block { seq: skip }.into(), at);
         let exit: Instr = match leave {
             Leave::Tail(split) => {
                 self.move_tail(function, site, split);
                 let done = function.builder_mut().dangling_instr_seq(None).id();
-                let done_block = (Block { seq: done }.into(), InstrLocId::default());
+                let done_block = (Block { seq: done }.into(), at);
+                let skip_block = (skip_block.0, InstrLocId::default());
                 let head = std::mem::replace(&mut function.block_mut(home).instrs[position], done_block);
                 self.enter(done, &head.0, head.1, &mut Vec::new());
                 self.around.insert(done, (None, home));
@@ -166,6 +168,15 @@ impl Nest {
         function.block_mut(behind).end = end;
         let block = (Block { seq: behind }.into(), InstrLocId::default());
         function.block_mut(home).instrs.insert(position + 1, block);
+    }
+}
+
+/// The location of the dispatch of the loop at `at`: the byte behind the loop's opcode, where its block type is and no
+/// instruction can be. [`super::dwarf`] looks for it there.
+fn dispatch_location(at: InstrLocId) -> InstrLocId {
+    match at.data().checked_add(1) {
+        Some(next) if !at.is_default() => InstrLocId::new(next),
+        _ => InstrLocId::default(),
     }
 }
 

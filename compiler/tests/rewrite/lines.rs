@@ -1,6 +1,6 @@
 //! DWARF: a rewritten module keeps the line of every operator, or says that it has lost them.
 
-use crate::programs::{ALL, FUNCTION_END, Program, operator_name, region, splice};
+use crate::programs::{ALL, DO_WHILE, FUNCTION_END, Program, operator_name, region, splice};
 use tensorwasm_compiler::rewrite::{Rewritten, rewrite};
 use wasmparser::{Parser, Payload};
 
@@ -40,7 +40,7 @@ fn lines(wasm: &[u8]) -> Vec<(String, Option<u32>)> {
 }
 
 /// A custom section; everything in these tests is shorter than 128 bytes or has its length in four.
-fn custom(name: &str, data: &[u8]) -> Vec<u8> {
+pub fn custom(name: &str, data: &[u8]) -> Vec<u8> {
     let length = name.len() + 1 + data.len();
     let mut section = vec![0, (length & 0x7f) as u8 | 0x80, (length >> 7) as u8, name.len() as u8];
     section.extend_from_slice(name.as_bytes());
@@ -115,17 +115,49 @@ fn every_operator_keeps_its_line() {
 }
 
 #[test]
-fn lines_that_walrus_cannot_convert_are_dropped_and_listed() {
+fn lines_of_every_version_and_form_are_carried() {
     let plain = FUNCTION_END.wasm();
-    let sections = [".debug_abbrev", ".debug_info", ".debug_line"];
-    let dropped = |wasm: &[u8]| rewritten(wasm, &FUNCTION_END).dropped_sections;
-    let of_file_0 = with_lines(plain.clone(), 5, 0, &addresses(&plain));
-    assert_eq!(lines(&of_file_0)[0].1, Some(1), "the line table itself is sound");
-    assert_eq!(dropped(&of_file_0), sections);
-    // One sequence over both functions, which walrus may put in another order.
-    let joined = with_lines(plain.clone(), 4, 1, &[addresses(&plain).concat()]);
-    assert_eq!(lines(&joined)[0].1, Some(1), "the line table itself is sound");
-    assert_eq!(dropped(&joined), sections);
-    let broken: Vec<u8> = plain.into_iter().chain(custom(".debug_info", b"broken")).collect();
-    assert_eq!(dropped(&broken), [".debug_info"]);
+    let functions = addresses(&plain);
+    let forms = [
+        // File 0 is a file since version 5.
+        with_lines(plain.clone(), 5, 0, &functions),
+        // One sequence over all functions, which change their order.
+        with_lines(plain.clone(), 4, 1, &[functions.concat()]),
+    ];
+    for wasm in forms {
+        let rewritten = rewritten(&wasm, &FUNCTION_END);
+        assert!(rewritten.dropped_sections.is_empty(), "{:?}", rewritten.dropped_sections);
+        let found = lines(&rewritten.module);
+        for operator in lines(&wasm).iter().filter(|(name, _)| name != "End") {
+            assert!(found.contains(operator), "{operator:?} has moved:\n{found:?}");
+        }
+    }
+}
+
+#[test]
+fn inserted_code_has_the_line_of_its_loop() {
+    let plain = DO_WHILE.wasm();
+    let wasm = with_lines(plain.clone(), 4, 1, &addresses(&plain));
+    let of_loop = lines(&wasm).into_iter().find(|(name, _)| name == "Loop").expect("a loop").1;
+    let found = lines(&rewritten(&wasm, &DO_WHILE).module);
+    let call = found.iter().find(|(name, _)| name == "Call").expect("a dispatch");
+    assert_eq!(call.1, of_loop);
+}
+
+#[test]
+fn broken_debug_information_is_dropped_and_listed() {
+    let plain = FUNCTION_END.wasm();
+    let broken: Vec<u8> = plain.clone().into_iter().chain(custom(".debug_info", b"broken")).collect();
+    assert_eq!(rewritten(&broken, &FUNCTION_END).dropped_sections, [".debug_info"]);
+    // Every truncation and every changed byte of a sound one costs lines at most.
+    let sound = with_lines(plain.clone(), 5, 0, &addresses(&plain));
+    for at in plain.len()..sound.len() {
+        for bits in [0xff, 0x80, 0x01] {
+            let mut changed = sound.clone();
+            changed[at] ^= bits;
+            if wasmparser::validate(&changed).is_ok() {
+                rewritten(&changed, &FUNCTION_END);
+            }
+        }
+    }
 }
