@@ -25,10 +25,33 @@ pub struct Module {
     /// Command lines as templates, to run one after the other.
     pub commands: Vec<String>,
     pub flags: String,
+    /// A kernel's exported functions; none for a program.
+    pub exports: Vec<Export>,
+}
+
+/// An exported function of a kernel.
+#[derive(Clone)]
+pub struct Export {
+    pub name: String,
+    /// True if the source calls one of its loops parallel, with or without a guard.
+    pub parallel: bool,
 }
 
 const ELEMENTS: [&str; 8] = ["i8", "u8", "i16", "u16", "i32", "i64", "f32", "f64"];
 const SCALARS: [&str; 4] = ["i32", "i64", "f32", "f64"];
+const CLASSES: [&str; 11] = [
+    "element",
+    "image",
+    "signal",
+    "stencil",
+    "nest",
+    "linear-algebra",
+    "inner-loop",
+    "reduction",
+    "scan",
+    "search",
+    "indirect",
+];
 
 impl Index {
     pub fn parse(text: &str) -> Result<Index> {
@@ -53,11 +76,16 @@ impl Index {
 
 fn read_entry(entry: &Value, name: &str, builds: &Value, modules: &mut Vec<Module>) -> Result<()> {
     let kind = string(&entry["kind"]).context("kind")?;
+    let mut exports = Vec::new();
     match kind {
         "kernel" => {
+            let class = string(&entry["class"]).context("class")?;
+            ensure!(CLASSES.contains(&class), "unknown class {class}");
             for export in list(&entry["exports"]).context("exports")? {
                 let function = string(&export["name"]).context("an export has no name")?;
                 check_export(export).with_context(|| format!("export {function}"))?;
+                let parallel = list(&export["parallel"])?.iter().any(|verdict| verdict != "no");
+                exports.push(Export { name: function.to_owned(), parallel });
             }
         }
         "program" => {
@@ -76,6 +104,7 @@ fn read_entry(entry: &Value, name: &str, builds: &Value, modules: &mut Vec<Modul
             wasm: string(&module["wasm"]).context("wasm")?.to_owned(),
             commands: commands.iter().map(|command| string(command).map(str::to_owned)).collect::<Result<_>>()?,
             flags: module["flags"].as_str().unwrap_or_default().to_owned(),
+            exports: exports.clone(),
         });
     }
     Ok(())
@@ -114,10 +143,13 @@ fn check_argument(argument: &Value, symbols: &BTreeSet<&str>) -> Result<()> {
         }
         return Ok(());
     }
+    if let Some(formula) = argument["value"].as_str() {
+        return check_formula(formula, symbols);
+    }
     if argument["size"].is_object() || argument["stride"].is_array() {
         return Ok(());
     }
-    ensure!(SCALARS.iter().any(|ty| argument[*ty].is_array()), "it is no ptr, size, stride or scalar");
+    ensure!(SCALARS.iter().any(|ty| argument[*ty].is_array()), "it is no ptr, size, value, stride or scalar");
     Ok(())
 }
 
@@ -144,7 +176,7 @@ mod tests {
     fn index_with(args: &str) -> String {
         format!(
             r#"{{"tools": {{"clang": "1"}}, "builds": {{"clang": {{"kernel": ["{{tool}} {{source}}"]}}}},
-                 "entries": [{{"name": "k", "kind": "kernel",
+                 "entries": [{{"name": "k", "kind": "kernel", "class": "element",
                  "modules": [{{"producer": "clang", "source": "k.c", "wasm": "k.wasm", "flags": "-g"}}],
                  "exports": [{{"name": "f", "args": [{args}], "result": null, "parallel": ["yes"]}}]}}]}}"#
         )
@@ -159,6 +191,7 @@ mod tests {
         assert_eq!((module.name.as_str(), module.producer.as_str()), ("k", "clang"));
         assert_eq!((module.source.as_str(), module.wasm.as_str(), module.flags.as_str()), ("k.c", "k.wasm", "-g"));
         assert_eq!(module.commands, ["{tool} {source}"]);
+        assert!(module.exports[0].name == "f" && module.exports[0].parallel);
     }
 
     #[test]
@@ -168,11 +201,14 @@ mod tests {
             (r#"{"name": "x", "ptr": "f16", "len": "4", "access": "r"}"#, "unknown element f16"),
             (r#"{"name": "x", "ptr": "u8", "len": "4", "access": "x"}"#, "access is r, w or rw"),
             (r#"{"name": "x", "ptr": "u8", "len": "4", "access": "r", "fill": [0]}"#, "fill is [low, high]"),
-            (r#"{"name": "x"}"#, "it is no ptr, size, stride or scalar"),
+            (r#"{"name": "x", "value": "n+1"}"#, "n in n+1 names no size"),
+            (r#"{"name": "x"}"#, "it is no ptr, size, value, stride or scalar"),
         ];
         for (args, message) in cases {
             let error = Index::parse(&index_with(args)).err().expect("the index is wrong");
             assert_eq!(format!("{error:#}"), format!("entry k: export f: argument x: {message}"));
         }
+        let error = Index::parse(&index_with("").replace("element", "misc")).err().expect("the index is wrong");
+        assert_eq!(format!("{error:#}"), "entry k: unknown class misc");
     }
 }
