@@ -219,3 +219,14 @@ fn the_oracle_reports_its_verdict_as_text_json_and_exit_code() {
     assert!(text(&output.stdout).contains("not exercised"));
     refused(&["oracle", &corpus("clang/saxpy"), "--invoke", "missing"], "missing");
 }
+
+#[test]
+fn timings_name_every_stage_on_standard_error() {
+    let folder = folder();
+    let output = folder.path().join("out.wasm");
+    let run = tensorwasm(&["compile", &corpus("clang/saxpy"), "-o", output.to_str().unwrap(), "--timings"]);
+    assert_eq!(run.status.code(), Some(0));
+    let stages: Vec<String> =
+        text(&run.stderr).lines().filter_map(|line| line.split_whitespace().next().map(str::to_string)).collect();
+    assert_eq!(stages, ["read", "analyse", "rewrite", "emit", "pack", "write", "total"]);
+}

@@ -7,7 +7,7 @@ use crate::analysis::shape::Context;
 use crate::extract::{Extract, extract};
 use crate::lines::Lines;
 use crate::reasons::Reason;
-use crate::rewrite::{RewriteError, Rewriter, Rewritten, Splice};
+use crate::rewrite::{self, RewriteError, Rewriter, Rewritten, Splice};
 use crate::wasm::{self, GuestFunction, LoopSite, Module, ReadError};
 use bundle::{BundleError, Contents, PtxImage};
 use ir::region::{Kernel, Region};
@@ -101,32 +101,51 @@ pub struct Compiled {
     pub dropped_sections: Vec<String>,
 }
 
+/// A stage of [`compile`], in order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// Validating, translating and analysing each function, and extracting its regions.
+    Analyse,
+    /// Putting the dispatches into the module.
+    Rewrite,
+    /// Writing the kernels as PTX.
+    Emit,
+    /// Packing the bundle and reading it back.
+    Pack,
+}
+
 /// Compiles a module.
 pub fn compile(bytes: &[u8], options: &Options) -> Result<Compiled, CompileError> {
+    compile_observed(bytes, options, |_| {})
+}
+
+/// Compiles a module and says when each stage has ended, for those who measure.
+pub fn compile_observed(
+    bytes: &[u8],
+    options: &Options,
+    mut ended: impl FnMut(Stage),
+) -> Result<Compiled, CompileError> {
     let targets = parse_targets(options)?;
-    let module = wasm::read(bytes)?;
-    let mut found = find_regions(bytes, &module);
+    let mut found = find_regions(bytes)?;
     keep_within_limits(&mut found);
-    let rewritten = splice(bytes, &mut found)?;
-    let regions: Vec<Region> = found.extracts.iter().map(|e| e.region.clone()).collect();
-    let kernels: Vec<Kernel> = found.extracts.iter().map(|e| e.kernel.clone()).collect();
+    ended(Stage::Analyse);
+    let Rewritten { module, memories, dropped_sections } = splice(bytes, &mut found)?;
+    ended(Stage::Rewrite);
+    let (regions, kernels): (Vec<Region>, Vec<Kernel>) =
+        found.extracts.into_iter().map(|e| (e.region, e.kernel)).unzip();
     let ptx = emit_ptx(&regions, &kernels, &targets)?;
-    let contents = Contents {
-        source: bundle::digest(bytes),
-        options: bundle::Options { targets: options.targets.clone(), ..Default::default() },
-        memories: rewritten.memories,
-        regions: regions.clone(),
-        kernels: kernels.clone(),
-        ptx: ptx.clone(),
-    };
-    let bundle = bundle::write(&rewritten.module, &contents)?;
-    Ok(Compiled { bundle, regions, kernels, ptx, loops: found.loops, dropped_sections: rewritten.dropped_sections })
+    ended(Stage::Emit);
+    let options = bundle::Options { targets: options.targets.clone(), ..Default::default() };
+    let contents = Contents { source: bundle::digest(bytes), options, memories, regions, kernels, ptx };
+    let bundle = bundle::write(&module, &contents)?;
+    ended(Stage::Pack);
+    let Contents { regions, kernels, ptx, .. } = contents;
+    Ok(Compiled { bundle, regions, kernels, ptx, loops: found.loops, dropped_sections })
 }
 
 /// The loops of a module without compiling it: what `explain` shows.
 pub fn explain(bytes: &[u8]) -> Result<Vec<LoopReport>, CompileError> {
-    let module = wasm::read(bytes)?;
-    let mut found = find_regions(bytes, &module);
+    let mut found = find_regions(bytes)?;
     keep_within_limits(&mut found);
     splice(bytes, &mut found)?;
     Ok(found.loops)
@@ -146,12 +165,13 @@ struct Found {
     extracts: Vec<Extract>,
 }
 
-fn find_regions(bytes: &[u8], module: &Module) -> Found {
+fn find_regions(bytes: &[u8]) -> Result<Found, ReadError> {
+    // A function's SSA is dropped as soon as its loops are analysed.
+    let (module, analysed) =
+        wasm::read_each(bytes, |module, function| (function.index, analyse_function(module, &function)))?;
     let lines = Lines::of(bytes, module.code_start);
-    let per_function: Vec<Vec<(LoopSite, Result<Extract, Reason>)>> =
-        module.functions.par_iter().map(|function| analyse_function(module, function)).collect();
     let mut found = Found { loops: Vec::new(), extracts: Vec::new() };
-    for (function, loops) in module.functions.iter().zip(per_function) {
+    for (function, loops) in analysed {
         for (site, result) in loops {
             let line = lines.find(site.offset, site.end);
             let outcome = match result {
@@ -162,16 +182,11 @@ fn find_regions(bytes: &[u8], module: &Module) -> Found {
                 }
                 Err(reason) => Outcome::Declined(reason),
             };
-            found.loops.push(LoopReport {
-                function: function.index,
-                name: module.name(function.index).map(str::to_string),
-                offset: site.offset,
-                line,
-                outcome,
-            });
+            let name = module.name(function).map(str::to_string);
+            found.loops.push(LoopReport { function, name, offset: site.offset, line, outcome });
         }
     }
-    found
+    Ok(found)
 }
 
 fn analyse_function(module: &Module, function: &GuestFunction) -> Vec<(LoopSite, Result<Extract, Reason>)> {
@@ -229,30 +244,43 @@ fn manifest_bytes(region: &Region) -> usize {
 }
 
 /// Numbers the regions that the rewriter can splice and rewrites the module around them.
-///
-/// A module that the rewriter can't carry stays as it is, and all of its loops are declines.
 fn splice(bytes: &[u8], found: &mut Found) -> Result<Rewritten, CompileError> {
-    let unchanged = || Rewritten { module: bytes.to_vec(), memories: Vec::new(), dropped_sections: Vec::new() };
-    match try_splice(bytes, found) {
-        Ok(Some(rewritten)) => Ok(rewritten),
-        Ok(None) => Ok(unchanged()),
-        Err(RewriteError::Uncarried(why)) => {
-            let reason = Reason::Module { why: why.to_string() };
-            decline(found, |_| Some(reason.clone()));
-            Ok(unchanged())
+    let rewritten = match check(bytes, found)? {
+        Some(rewriter) => {
+            let plans: Vec<(Splice, &Region)> = found.extracts.iter().map(|e| (e.splice, &e.region)).collect();
+            carried(rewriter.rewrite(&plans), found)?
         }
-        Err(error) => Err(error.into()),
-    }
+        None => None,
+    };
+    let unchanged = || Rewritten { module: bytes.to_vec(), memories: Vec::new(), dropped_sections: Vec::new() };
+    Ok(rewritten.unwrap_or_else(unchanged))
 }
 
-fn try_splice(bytes: &[u8], found: &mut Found) -> Result<Option<Rewritten>, RewriteError> {
-    let mut rewriter = Rewriter::new(bytes)?;
-    decline(found, |splice| rewriter.check(splice).err().map(|why| Reason::Exit { why: why.to_string() }));
+/// Declines what can't be spliced; the rest, if there is any, is what the rewriter has room for.
+///
+/// A module without regions never comes near the rewriter, which holds all of a module's code at once.
+fn check<'a>(bytes: &'a [u8], found: &mut Found) -> Result<Option<Rewriter<'a>>, CompileError> {
+    rewrite::check_names(bytes)?;
     if found.extracts.is_empty() {
         return Ok(None);
     }
-    let plans: Vec<(Splice, &Region)> = found.extracts.iter().map(|e| (e.splice, &e.region)).collect();
-    rewriter.rewrite(&plans).map(Some)
+    let rewriter = carried(Rewriter::new(bytes), found)?;
+    let Some(mut rewriter) = rewriter else { return Ok(None) };
+    decline(found, |splice| rewriter.check(splice).err().map(|why| Reason::Exit { why: why.to_string() }));
+    Ok((!found.extracts.is_empty()).then_some(rewriter))
+}
+
+/// A module that the rewriter can't carry stays as it is, and all of its loops are declines.
+fn carried<T>(result: Result<T, RewriteError>, found: &mut Found) -> Result<Option<T>, CompileError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(RewriteError::Uncarried(why)) => {
+            let reason = Reason::Module { why: why.to_string() };
+            decline(found, |_| Some(reason.clone()));
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Turns regions into declines and renumbers the rest.

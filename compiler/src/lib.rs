@@ -12,5 +12,7 @@ pub mod reasons;
 pub mod rewrite;
 pub mod wasm;
 
-pub use driver::{CompileError, Compiled, LoopReport, Options, Outcome, compile, explain, pliron_text};
+pub use driver::{
+    CompileError, Compiled, LoopReport, Options, Outcome, Stage, compile, compile_observed, explain, pliron_text,
+};
 pub use reasons::Reason;

@@ -1,10 +1,12 @@
 //! `compile`: module in, bundle out.
 
 use super::Format;
+use super::timings::Timings;
 use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
-use compiler::{Compiled, LoopReport, Options, Outcome};
+use compiler::{Compiled, LoopReport, Options, Outcome, Stage};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Compile a module into a bundle.
@@ -30,18 +32,24 @@ pub struct Args {
     /// What to print about the loops.
     #[arg(long, value_enum, default_value_t)]
     report: Format,
+    /// Print to standard error how long each stage took and the peak memory by then.
+    #[arg(long)]
+    timings: bool,
 }
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Finding> {
+    let mut timings = Timings::start(args.timings);
     let bytes = files::read(&args.input)?;
+    timings.ended("read");
     let name = || args.input.display().to_string();
-    let compiled = compile(&bytes, &args.target).with_context(name)?;
-    let mut bundle = compiled.bundle.clone();
+    let compiled = compile(&bytes, &args.target, |stage| timings.ended(name_of(stage))).with_context(name)?;
+    let mut bundle = Cow::Borrowed(&compiled.bundle);
     if let Some(key) = &args.key {
         let secret = bundle::SecretKey::from_bytes(&files::read(key)?)
             .with_context(|| format!("{} isn't a secret key", key.display()))?;
-        bundle = bundle::sign(&bundle, &secret)?;
+        bundle = Cow::Owned(bundle::sign(&bundle, &secret)?);
+        timings.ended("sign");
     }
     if let Some(folder) = &args.emit {
         emit(folder, &compiled)?;
@@ -51,6 +59,8 @@ pub fn run(args: &Args) -> Result<Finding> {
         bail!("the output would overwrite {}", args.input.display());
     }
     files::write(&output, &bundle)?;
+    timings.ended("write");
+    timings.total();
     match args.report {
         Format::Json => println!("{}", report(&compiled)),
         Format::Text => print(&compiled, &output),
@@ -59,11 +69,20 @@ pub fn run(args: &Args) -> Result<Finding> {
 }
 
 /// Compiles a module that isn't one of ours already.
-pub fn compile(bytes: &[u8], targets: &[String]) -> Result<Compiled> {
+pub fn compile(bytes: &[u8], targets: &[String], ended: impl FnMut(Stage)) -> Result<Compiled> {
     if bundle::classify(bytes)? == bundle::Kind::Bundle {
         bail!("this is a bundle already");
     }
-    Ok(compiler::compile(bytes, &Options { targets: targets.to_vec() })?)
+    Ok(compiler::compile_observed(bytes, &Options { targets: targets.to_vec() }, ended)?)
+}
+
+fn name_of(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Analyse => "analyse",
+        Stage::Rewrite => "rewrite",
+        Stage::Emit => "emit",
+        Stage::Pack => "pack",
+    }
 }
 
 fn report(compiled: &Compiled) -> Value {

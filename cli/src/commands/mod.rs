@@ -7,6 +7,7 @@ pub mod inspect;
 pub mod keys;
 pub mod oracle;
 pub mod run;
+mod timings;
 
 use anyhow::{Context, Result};
 use bundle::PublicKey;

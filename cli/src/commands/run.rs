@@ -107,7 +107,7 @@ pub fn run(args: &Args) -> Result<Finding> {
 /// The program, and whether its kernels may run.
 fn load(args: &Args, bytes: &[u8]) -> Result<(Program, bool)> {
     if bundle::classify(bytes)? == Kind::Plain {
-        let compiled = super::compile::compile(bytes, &["sm_80".to_string()])?;
+        let compiled = super::compile::compile(bytes, &["sm_80".to_string()], |_| {})?;
         return Ok((Program::Bundle(Box::new(bundle::read(&compiled.bundle)?)), true));
     }
     let keys = super::trusted_keys(&args.trust)?;

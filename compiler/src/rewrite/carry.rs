@@ -2,8 +2,8 @@
 //!
 //! Input: a module that [`super::scan`] passed. Output: a walrus module with the ids of its functions, locals and
 //! memories, and later its bytes. walrus reports some conditions by panicking, so both directions are fenced; after a
-//! panic the walrus module is thrown away, never used again. Emission runs on one thread and iterates in id order, so
-//! the same input gives the same bytes.
+//! panic the walrus module is thrown away, never used again. walrus reads and writes functions in parallel and keeps them
+//! in id order, so the same input gives the same bytes.
 //!
 //! Custom sections that hold code offsets, or digests of the whole file, are dropped, because walrus moves code. DWARF is
 //! dropped here as well and written anew by [`super::dwarf`], for which the moves of the code are traced.
@@ -68,6 +68,8 @@ impl Carried {
         for id in stale {
             module.customs.delete(id);
         }
+        // Only walrus's own conversion of DWARF asks which operator stood where, and the answer is as large as the operators.
+        module.funcs.iter_local_mut().for_each(|(_, function)| function.instruction_mapping = Vec::new());
         let ids = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
         let mut carried = Carried { module, ids, traced };
         carried.name_locals(bytes);

@@ -33,7 +33,7 @@ use shape::Shape;
 use splice::{Nest, Site};
 use std::collections::{BTreeSet, HashMap};
 use walrus::{FunctionKind, LocalFunction};
-use wasmparser::{Parser, Payload, Validator};
+use wasmparser::{Parser, Payload, ValidPayload, Validator};
 
 pub use errors::{EstimateError, RewriteError, Uncarried, Unsplicable};
 
@@ -86,6 +86,11 @@ pub struct Rewriter<'a> {
 /// Checks each splice and rewrites `module` with all of `regions`, in the order of their ids.
 pub fn rewrite(module: &[u8], regions: &[(Splice, &Region)]) -> Result<Rewritten, RewriteError> {
     Rewriter::new(module)?.rewrite(regions)
+}
+
+/// Refuses a module that uses our names, whether or not it is going to be rewritten.
+pub fn check_names(module: &[u8]) -> Result<(), RewriteError> {
+    scan::names(module).map(|_| ())
 }
 
 impl<'a> Rewriter<'a> {
@@ -207,7 +212,14 @@ fn memories(region: &Region) -> BTreeSet<u32> {
 fn verify(module: &[u8]) -> Result<(), Uncarried> {
     let invalid =
         |e: wasmparser::BinaryReaderError| Uncarried::Invalid { offset: e.offset(), message: e.message().to_string() };
-    Validator::new_with_features(scan::FEATURES).validate_all(module).map(|_| ()).map_err(invalid)
+    let mut validator = Validator::new_with_features(scan::FEATURES);
+    let mut bodies = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        if let ValidPayload::Func(resources, code) = payload.and_then(|p| validator.payload(&p)).map_err(invalid)? {
+            bodies.push(scan::Body { resources, code });
+        }
+    }
+    scan::first_invalid(&bodies).map_or(Ok(()), |error| Err(invalid(error)))
 }
 
 /// The debug sections of the rewritten `module`; `None` if the original's can't be converted.

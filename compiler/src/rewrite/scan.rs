@@ -8,6 +8,7 @@
 
 use super::errors::{RewriteError, Uncarried};
 use bundle::abi_names;
+use rayon::prelude::*;
 use wasmparser::{
     BinaryReaderError, FuncToValidate, FunctionBody, Parser, Payload, ValidPayload, Validator, ValidatorResources,
     WasmFeatures,
@@ -46,9 +47,8 @@ pub struct Body<'a> {
 
 /// Looks the module over.
 pub fn scan(module: &[u8]) -> Result<Scan<'_>, RewriteError> {
-    let mut scan = Scan { imported_functions: 0, bodies: Vec::new(), code_start: 0, customs: Vec::new() };
     // Names come first: a module that holds ours must be refused, even one that would otherwise be carried unchanged.
-    names(module, &mut scan)?;
+    let mut scan = names(module)?;
     if module.len() >= u32::MAX as usize {
         return Err(Uncarried::TooLarge(module.len()).into());
     }
@@ -65,14 +65,20 @@ pub fn scan(module: &[u8]) -> Result<Scan<'_>, RewriteError> {
             scan.bodies.push(Body { resources, code });
         }
     }
-    for body in &scan.bodies {
-        body.validator().validate(&body.code).map_err(feature)?;
+    match first_invalid(&scan.bodies) {
+        Some(error) => Err(feature(error).into()),
+        None => Ok(scan),
     }
-    Ok(scan)
+}
+
+/// What is wrong with the first of the bodies that isn't valid; they are validated in parallel.
+pub fn first_invalid(bodies: &[Body<'_>]) -> Option<BinaryReaderError> {
+    bodies.par_iter().find_map_first(|body| body.validator().validate(&body.code).err())
 }
 
 /// Refuses the module if it uses a name of ours, and collects imports and custom sections.
-fn names<'a>(module: &'a [u8], scan: &mut Scan<'a>) -> Result<(), RewriteError> {
+pub fn names(module: &[u8]) -> Result<Scan<'_>, RewriteError> {
+    let mut scan = Scan { imported_functions: 0, bodies: Vec::new(), code_start: 0, customs: Vec::new() };
     let broken = |e: BinaryReaderError| Uncarried::Feature { offset: e.offset(), message: e.message().to_string() };
     let taken = |what, name: &str| RewriteError::NamespaceTaken { what, name: name.to_string() };
     for payload in Parser::new(0).parse_all(module) {
@@ -102,7 +108,7 @@ fn names<'a>(module: &'a [u8], scan: &mut Scan<'a>) -> Result<(), RewriteError> 
             _ => {}
         }
     }
-    Ok(())
+    Ok(scan)
 }
 
 impl Body<'_> {

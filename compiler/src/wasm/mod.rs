@@ -61,6 +61,19 @@ pub fn features() -> WasmFeatures {
 
 /// Validates `bytes` and translates the functions that may hold regions.
 pub fn read(bytes: &[u8]) -> Result<Module, ReadError> {
+    let (mut module, functions) = read_each(bytes, |_, function| function)?;
+    module.functions = functions;
+    Ok(module)
+}
+
+/// Validates `bytes` and hands each function that holds loops to `visit`, in parallel.
+///
+/// The module that `visit` sees, and that comes back, has no functions. A function's SSA takes some fifty times the room of its
+/// code, so a caller that needs it only for a while should let go of it there. The results are in order of the functions.
+pub fn read_each<T: Send>(
+    bytes: &[u8],
+    visit: impl Fn(&Module, GuestFunction) -> T + Sync,
+) -> Result<(Module, Vec<T>), ReadError> {
     check_preamble(bytes)?;
     let mut validator = Validator::new_with_features(features());
     let mut module = Module::default();
@@ -75,12 +88,11 @@ pub fn read(bytes: &[u8]) -> Result<Module, ReadError> {
             bodies.push((func, body));
         }
     }
-    let functions = bodies
-        .into_par_iter()
-        .map(|(func, body)| function(&module, func, body))
-        .collect::<Result<Vec<_>, ReadError>>()?;
-    module.functions = functions.into_iter().flatten().collect();
-    Ok(module)
+    let each = |(func, body)| Ok(function(&module, func, body)?.map(|function| visit(&module, function)));
+    // Of several errors the first counts, so the results are collected before they are looked at.
+    let visited: Vec<Result<Option<T>, ReadError>> = bodies.into_par_iter().map(each).collect();
+    let visited = visited.into_iter().filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    Ok((module, visited))
 }
 
 fn check_preamble(bytes: &[u8]) -> Result<(), ReadError> {
