@@ -4,6 +4,7 @@
 //! wrong usage or bad input. `run` exits as the program does.
 #![forbid(unsafe_code)]
 
+mod cached;
 mod commands;
 mod files;
 
@@ -29,6 +30,7 @@ enum Command {
     Sign(commands::keys::SignArgs),
     Verify(commands::keys::VerifyArgs),
     Devices(commands::devices::Args),
+    Cache(commands::cache::Args),
 }
 
 /// What a command found.
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Sign(args) => commands::keys::sign(&args),
         Command::Verify(args) => commands::keys::verify(&args),
         Command::Devices(args) => commands::devices::run(&args),
+        Command::Cache(args) => commands::cache::run(&args),
     };
     match result {
         Ok(Finding::Clean) => ExitCode::SUCCESS,

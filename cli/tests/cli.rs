@@ -7,8 +7,9 @@ fn corpus(name: &str) -> String {
     format!("{}/../corpus/wasm/{name}.wasm", env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Runs the tool without a cache, which `cache.rs` is about.
 fn tensorwasm(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tensorwasm")).args(args).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_tensorwasm")).args(args).env("TENSORWASM_CACHE", "").output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -9,7 +9,8 @@ fn traps(name: &str) -> String {
 
 fn tensorwasm(args: &[&str]) -> Output {
     // Plain wasmtime names lines only where the environment asks for them; ours don't depend on it.
-    Command::new(env!("CARGO_BIN_EXE_tensorwasm")).args(args).env_remove("WASMTIME_BACKTRACE_DETAILS").output().unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tensorwasm"));
+    command.args(args).env_remove("WASMTIME_BACKTRACE_DETAILS").env("TENSORWASM_CACHE", "").output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -5,6 +5,7 @@
 //! the guide. Devices implement [`device::Device`]; [`conformance`] says whether they do it right.
 #![deny(unsafe_code)]
 
+pub mod cache;
 mod config;
 pub mod conformance;
 pub mod device;
@@ -22,6 +23,7 @@ mod wasi;
 mod windows;
 
 pub use bundle::{Bundle, BundleError, PublicKey, Signature};
+pub use cache::{Cache, CacheOptions};
 pub use config::{ConfigError, NanMode, config};
 pub use dispatch::{HostedRegion, Slot, Terms};
 pub use ir::region::Place;

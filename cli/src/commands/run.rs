@@ -1,6 +1,7 @@
 //! `run`: a bundle, or a module that is compiled on the fly.
 
 use super::Format;
+use crate::cached::{CacheArgs, Opened};
 use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
 use bundle::{Kind, Signature};
@@ -56,6 +57,8 @@ pub struct Args {
     /// Environment variables for the program, as NAME=VALUE.
     #[arg(long, value_name = "NAME=VALUE")]
     env: Vec<String>,
+    #[command(flatten)]
+    cache: CacheArgs,
     /// Arguments for the program.
     #[arg(last = true)]
     args: Vec<String>,
@@ -86,8 +89,9 @@ enum Nan {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Finding> {
     let bytes = files::read(&args.input)?;
-    let (program, trusted) = load(args, &bytes).with_context(|| args.input.display().to_string())?;
-    let options = options(args, trusted)?;
+    let cache = args.cache.open()?;
+    let (program, trusted) = load(args, &bytes, &cache).with_context(|| args.input.display().to_string())?;
+    let options = options(args, trusted, &cache)?;
     let outcome = runtime::run(&program, &options).with_context(|| args.input.display().to_string())?;
     report_end(&outcome.end);
     if let Some(path) = &args.dump_memory {
@@ -95,9 +99,13 @@ pub fn run(args: &Args) -> Result<Finding> {
         files::write(path, memory)?;
     }
     match args.stats {
-        Some(Format::Text) => outcome.stats.iter().for_each(|s| eprintln!("{}", stats_text(s))),
+        Some(Format::Text) => {
+            outcome.stats.iter().for_each(|s| eprintln!("{}", stats_text(s)));
+            eprintln!("{}", cache.text());
+        }
         Some(Format::Json) => {
-            eprintln!("{}", json!({ "regions": outcome.stats.iter().map(stats_json).collect::<Vec<_>>() }));
+            let regions: Vec<Value> = outcome.stats.iter().map(stats_json).collect();
+            eprintln!("{}", json!({ "regions": regions, "cache": cache.json() }));
         }
         None => {}
     }
@@ -105,10 +113,10 @@ pub fn run(args: &Args) -> Result<Finding> {
 }
 
 /// The program, and whether its kernels may run.
-fn load(args: &Args, bytes: &[u8]) -> Result<(Program, bool)> {
+fn load(args: &Args, bytes: &[u8], cache: &Opened) -> Result<(Program, bool)> {
     if bundle::classify(bytes)? == Kind::Plain {
-        let compiled = super::compile::compile(bytes, &["sm_80".to_string()], |_| {})?;
-        return Ok((Program::Bundle(Box::new(bundle::read(&compiled.bundle)?)), true));
+        let bundle = cache.bundle(bytes, &compiler::Options::default())?;
+        return Ok((Program::Bundle(Box::new(bundle)), true));
     }
     let keys = super::trusted_keys(&args.trust)?;
     let (signature, bundle) = bundle::open(bytes, &keys)?;
@@ -125,7 +133,7 @@ fn load(args: &Args, bytes: &[u8]) -> Result<(Program, bool)> {
     Ok((Program::Bundle(Box::new(bundle)), trusted || args.allow_unsigned))
 }
 
-fn options(args: &Args, trusted: bool) -> Result<RunOptions> {
+fn options(args: &Args, trusted: bool, cache: &Opened) -> Result<RunOptions> {
     let device = match args.device {
         _ if !trusted => DeviceChoice::Off,
         Device::Auto => DeviceChoice::Auto,
@@ -148,7 +156,8 @@ fn options(args: &Args, trusted: bool) -> Result<RunOptions> {
         None => Entry::Command,
     };
     let settings = Settings { device, nan, threads: args.threads, ..Settings::default() };
-    let session = SessionOptions { settings, outside, memory_pages: args.memory_pages };
+    let cache = cache.cache().cloned();
+    let session = SessionOptions { settings, outside, memory_pages: args.memory_pages, cache };
     Ok(RunOptions { session, entry, dump_memories: args.dump_memory.is_some() })
 }
 
