@@ -10,6 +10,7 @@ mod corpus;
 mod coverage;
 mod demo;
 mod index;
+mod oracle;
 mod ptxas;
 mod rust_text;
 mod tidy;
@@ -35,6 +36,8 @@ enum Verb {
     Coverage(coverage::Options),
     /// Builds the tool, explains a module, runs a program on all cores and checks kernels against plain wasmtime.
     Demo,
+    /// Compares every corpus module with plain wasmtime on every device.
+    Oracle(oracle::Options),
     /// Assembles the PTX of every corpus kernel with the ptxas that PTXAS names.
     Ptxas {
         /// Also the .wasm files in this folder.
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Verb::Corpus(options) => corpus::run(root, &options),
         Verb::Coverage(options) => coverage::run(root, &options),
         Verb::Demo => demo::run(root),
+        Verb::Oracle(options) => oracle::run(root, &options),
         Verb::Ptxas { more } => ptxas::run(root, more.as_deref()),
         Verb::Tidy => tidy::run(root),
         Verb::Blas { out } => blas::run(&out),
