@@ -5,19 +5,11 @@
 
 mod samples;
 
-use std::path::PathBuf;
-use std::process::Command;
-use tensorwasm_lowering::ptx::{Options, Target, emit};
-
-/// A `ptxas` that runs, if there is one.
-fn assembler() -> Option<PathBuf> {
-    let path = std::env::var_os("PTXAS").map_or_else(|| PathBuf::from("ptxas"), PathBuf::from);
-    let found = Command::new(&path).arg("--version").output().is_ok_and(|output| output.status.success());
-    found.then_some(path)
-}
+use std::time::Duration;
+use tensorwasm_lowering::ptx::{Options, Ptxas, Target, emit};
 
 /// Assembles all samples at once: one module with the entries of all.
-fn assemble(ptxas: &PathBuf, target: Target) {
+fn assemble(ptxas: &Ptxas, target: Target) {
     let mut module = String::new();
     for sample in samples::all() {
         let options = Options { target };
@@ -29,20 +21,16 @@ fn assemble(ptxas: &PathBuf, target: Target) {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     let source = folder.join(format!("samples_{target}.ptx"));
     std::fs::write(&source, module).unwrap();
-    let output = Command::new(ptxas)
-        .arg(format!("-arch={target}"))
-        .arg(&source)
-        .arg("-o")
-        .arg(source.with_extension("cubin"))
-        .output()
-        .unwrap();
-    let messages = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && messages.trim().is_empty(), "{target}: {messages}");
+    let (cubin, log) = (source.with_extension("cubin"), source.with_extension("txt"));
+    let usage = ptxas.assemble(&target.to_string(), &source, &cubin, &log, Duration::from_secs(600));
+    assert!(usage.is_ok(), "{target}: {usage:?}");
+    let said = std::fs::read_to_string(&log).unwrap();
+    assert!(!said.contains("warning"), "{target}: {said}");
 }
 
 #[test]
 fn ptxas_assembles_every_sample_for_every_target() {
-    let Some(ptxas) = assembler() else {
+    let Some(ptxas) = Ptxas::find() else {
         println!("skipped: ptxas not found");
         return;
     };

@@ -17,6 +17,8 @@
 //! operand for which its result is unspecified; a thread with a loop spends a step budget, so that no launch runs
 //! forever. Threads past a trip count do nothing.
 //!
+//! `ptxas` stands beside the steps: it asks NVIDIA's assembler, where one is installed, what it makes of the text.
+//!
 //! Assumed and left to others: the guards make every address valid and naturally aligned, the launch has the grid of
 //! `ir::abi::grid`, and the host looks at the bail flag before it believes anything.
 
@@ -36,12 +38,14 @@ mod listing;
 mod passes;
 mod payloads;
 mod places;
+mod ptxas;
 mod returns;
 mod target;
 mod writer;
 
 pub use entry::STEP_BUDGET;
 pub use error::PtxError;
+pub use ptxas::{Ptxas, PtxasError, Usage};
 pub use target::{Options, Target};
 
 use ir::kernel::ops;
