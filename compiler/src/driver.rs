@@ -44,14 +44,6 @@ pub enum CompileError {
         /// What was asked for.
         name: String,
     },
-    /// A kernel can't be written as PTX.
-    #[error("region {region}: {error}")]
-    Ptx {
-        /// The region.
-        region: u32,
-        /// What is wrong.
-        error: PtxError,
-    },
     /// The bundle can't be written.
     #[error(transparent)]
     Bundle(#[from] BundleError),
@@ -72,6 +64,8 @@ pub enum Outcome {
 /// A loop of the module.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LoopReport {
+    /// Its place among all loops of the module, counted from 0.
+    pub number: u32,
     /// The function's index, imports included.
     pub function: u32,
     /// The function's name.
@@ -84,6 +78,17 @@ pub struct LoopReport {
     pub outcome: Outcome,
 }
 
+/// A kernel that has no PTX for a target.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PtxFailure {
+    /// The region.
+    pub region: u32,
+    /// The target.
+    pub target: String,
+    /// Why.
+    pub error: PtxError,
+}
+
 /// A compiled module.
 #[derive(Clone, Debug)]
 pub struct Compiled {
@@ -93,8 +98,10 @@ pub struct Compiled {
     pub regions: Vec<Region>,
     /// The kernel of each region.
     pub kernels: Vec<Kernel>,
-    /// The PTX of each region for each target.
+    /// The PTX of each region for each target, but for the failures.
     pub ptx: Vec<PtxImage>,
+    /// Kernels without PTX for some target: their regions run on other devices.
+    pub ptx_failures: Vec<PtxFailure>,
     /// Every loop, in order of function and offset.
     pub loops: Vec<LoopReport>,
     /// Custom sections that the rewritten module hasn't.
@@ -133,14 +140,14 @@ pub fn compile_observed(
     ended(Stage::Rewrite);
     let (regions, kernels): (Vec<Region>, Vec<Kernel>) =
         found.extracts.into_iter().map(|e| (e.region, e.kernel)).unzip();
-    let ptx = emit_ptx(&regions, &kernels, &targets)?;
+    let (ptx, ptx_failures) = emit_ptx(&regions, &kernels, &targets);
     ended(Stage::Emit);
     let options = bundle::Options { targets: options.targets.clone(), ..Default::default() };
     let contents = Contents { source: bundle::digest(bytes), options, memories, regions, kernels, ptx };
     let bundle = bundle::write(&module, &contents)?;
     ended(Stage::Pack);
     let Contents { regions, kernels, ptx, .. } = contents;
-    Ok(Compiled { bundle, regions, kernels, ptx, loops: found.loops, dropped_sections })
+    Ok(Compiled { bundle, regions, kernels, ptx, ptx_failures, loops: found.loops, dropped_sections })
 }
 
 /// The loops of a module without compiling it: what `explain` shows.
@@ -182,8 +189,8 @@ fn find_regions(bytes: &[u8]) -> Result<Found, ReadError> {
                 }
                 Err(reason) => Outcome::Declined(reason),
             };
-            let name = module.name(function).map(str::to_string);
-            found.loops.push(LoopReport { function, name, offset: site.offset, line, outcome });
+            let (number, name) = (found.loops.len() as u32, module.name(function).map(str::to_string));
+            found.loops.push(LoopReport { number, function, name, offset: site.offset, line, outcome });
         }
     }
     Ok(found)
@@ -302,25 +309,52 @@ fn decline(found: &mut Found, mut reason: impl FnMut(&Splice) -> Option<Reason>)
     }
 }
 
+/// The text of every kernel for every target. One that can't be written costs its region that text and nothing else.
 fn emit_ptx(
     regions: &[Region],
     kernels: &[Kernel],
     targets: &[(String, ptx::Target)],
-) -> Result<Vec<PtxImage>, CompileError> {
+) -> (Vec<PtxImage>, Vec<PtxFailure>) {
     let jobs: Vec<_> = regions.iter().zip(kernels).flat_map(|job| targets.iter().map(move |t| (job, t))).collect();
-    jobs.into_par_iter()
-        .map(|((region, kernel), (name, target))| {
-            let entry = format!("region_{}", region.id);
-            let options = ptx::Options { target: *target };
-            let text = ptx::emit(region, kernel, &region.mappings[0], &entry, options)
-                .map_err(|error| CompileError::Ptx { region: region.id, error })?;
-            Ok(PtxImage { region: region.id, mapping: 0, target: name.clone(), entry, text })
-        })
-        .collect()
+    let emit = |((region, kernel), (name, target)): ((&Region, &Kernel), &(String, ptx::Target))| {
+        let entry = format!("region_{}", region.id);
+        let options = ptx::Options { target: *target };
+        match ptx::emit(region, kernel, &region.mappings[0], &entry, options) {
+            Ok(text) => Ok(PtxImage { region: region.id, mapping: 0, target: name.clone(), entry, text }),
+            Err(error) => Err(PtxFailure { region: region.id, target: name.clone(), error }),
+        }
+    };
+    let results: Vec<_> = jobs.into_par_iter().map(emit).collect();
+    let (mut images, mut failures) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(image) => images.push(image),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    (images, failures)
 }
 
 /// The pliron form of a kernel, for people.
-pub fn pliron_text(region: &Region, kernel: &Kernel) -> Result<String, CompileError> {
+pub fn pliron_text(region: &Region, kernel: &Kernel) -> Result<String, PtxError> {
     ptx::pliron_text(region, kernel, &region.mappings[0])
-        .map_err(|error| CompileError::Ptx { region: region.id, error })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kernel_without_ptx_costs_nothing_but_its_text() {
+        let wasm = wat::parse_str(include_str!("../tests/loops/saxpy.wat")).unwrap();
+        let compiled = compile(&wasm, &Options::default()).unwrap();
+        assert_eq!((compiled.ptx.len(), compiled.ptx_failures.len()), (compiled.regions.len(), 0));
+        let mut regions = compiled.regions.clone();
+        regions[0].mappings[0].grid = vec![0, 1];
+        let targets = [("sm_80".to_string(), ptx::Target::Sm80), ("sm_90".to_string(), ptx::Target::Sm90)];
+        let (images, failures) = emit_ptx(&regions, &compiled.kernels, &targets);
+        let failed: Vec<_> = failures.iter().map(|f| (f.region, f.target.as_str())).collect();
+        assert_eq!(failed, [(0, "sm_80"), (0, "sm_90")]);
+        assert_eq!(images.len() + 2, 2 * regions.len());
+    }
 }

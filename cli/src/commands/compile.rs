@@ -4,7 +4,7 @@ use super::Format;
 use super::timings::Timings;
 use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
-use compiler::{Compiled, LoopReport, Options, Outcome, Stage};
+use compiler::{Compiled, LoopReport, Options, Outcome, PtxFailure, Stage};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,8 @@ pub struct Args {
     /// GPU generations to write PTX for.
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "sm_80")]
     target: Vec<String>,
-    /// Also write each kernel's forms (.region, .lowered, .pliron, .ptx) to this folder.
+    /// Also write each kernel's forms to this folder (LoweredOp, pliron, PTX), with what ptxas makes of them where it is at hand
+    /// (the environment variable PTXAS, then the path), and an index. A folder that --emit wrote before is replaced.
     #[arg(long, value_name = "DIR")]
     emit: Option<PathBuf>,
     /// What to print about the loops.
@@ -51,12 +52,16 @@ pub fn run(args: &Args) -> Result<Finding> {
         bundle = Cow::Owned(bundle::sign(&bundle, &secret)?);
         timings.ended("sign");
     }
-    if let Some(folder) = &args.emit {
-        emit(folder, &compiled)?;
-    }
     let output = args.output.clone().unwrap_or_else(|| args.input.with_extension("bundle.wasm"));
     if output == args.input {
         bail!("the output would overwrite {}", args.input.display());
+    }
+    if let Some(folder) = &args.emit {
+        if output.parent() == Some(folder) {
+            bail!("the bundle can't go into {}, which --emit replaces as a whole", folder.display());
+        }
+        super::emit::write(folder, &compiled)?;
+        timings.ended("forms");
     }
     files::write(&output, &bundle)?;
     timings.ended("write");
@@ -95,7 +100,12 @@ fn report(compiled: &Compiled) -> Value {
         "declined": loops(false),
         "bundle_bytes": compiled.bundle.len(),
         "dropped_sections": compiled.dropped_sections,
+        "ptx_failures": compiled.ptx_failures.iter().map(failure).collect::<Vec<_>>(),
     })
+}
+
+fn failure(failure: &PtxFailure) -> Value {
+    json!({ "id": failure.region, "target": failure.target, "error": failure.error.to_string() })
 }
 
 fn print(compiled: &Compiled, output: &Path) {
@@ -104,24 +114,11 @@ fn print(compiled: &Compiled, output: &Path) {
     }
     let total = compiled.loops.len();
     println!("{} of {total} loops are regions; `explain` says why the others aren't", compiled.regions.len());
+    for failure in &compiled.ptx_failures {
+        println!("note: region {} has no PTX for {}: {}", failure.region, failure.target, failure.error);
+    }
     for section in &compiled.dropped_sections {
-        println!("note: custom section `{}` holds code offsets and was dropped", files::printable(section));
+        println!("note: custom section `{}` can't follow moved code and was dropped", files::printable(section));
     }
     println!("wrote {}", output.display());
-}
-
-fn emit(folder: &Path, compiled: &Compiled) -> Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("can't create {}", folder.display()))?;
-    for (region, kernel) in compiled.regions.iter().zip(&compiled.kernels) {
-        let write = |ending: &str, text: String| {
-            files::write(&folder.join(format!("region-{}.{ending}", region.id)), text.as_bytes())
-        };
-        write("region", region.to_string())?;
-        write("lowered", kernel.func.to_string())?;
-        write("pliron", compiler::pliron_text(region, kernel)?)?;
-        for image in compiled.ptx.iter().filter(|p| p.region == region.id) {
-            write(&format!("{}.ptx", image.target), image.text.clone())?;
-        }
-    }
-    Ok(())
 }

@@ -37,6 +37,13 @@ pub fn run(args: &Args) -> Result<Finding> {
     for region in &manifest.regions {
         print!("{}", files::printable(&region.to_string()));
     }
+    for region in &manifest.regions {
+        for target in &manifest.options.targets {
+            if !bundle.ptx.iter().any(|image| image.region == region.id && image.target == *target) {
+                println!("note: region {} has no PTX for {}", region.id, files::printable(target));
+            }
+        }
+    }
     println!("{} regions, {} PTX images", manifest.regions.len(), bundle.ptx.len());
     Ok(Finding::Clean)
 }

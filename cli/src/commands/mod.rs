@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod compile;
 pub mod devices;
+mod emit;
 pub mod explain;
 pub mod inspect;
 pub mod keys;

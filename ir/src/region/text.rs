@@ -95,7 +95,12 @@ fn spend(left: &mut usize) -> bool {
 impl Display for Region {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let name = self.place.name.as_deref().unwrap_or("?");
-        writeln!(f, "region {} in function {} ({name}) at {:#x}", self.id, self.place.function, self.place.offset)?;
+        let line = self.place.line.as_ref().map(|line| format!(", {line}")).unwrap_or_default();
+        writeln!(
+            f,
+            "region {} in function {} ({name}) at {:#x}{line}",
+            self.id, self.place.function, self.place.offset
+        )?;
         for (i, live_in) in self.live_ins.iter().enumerate() {
             writeln!(f, "  l{i}: {} = local {}", live_in.ty, live_in.local)?;
         }
