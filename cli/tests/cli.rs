@@ -191,7 +191,7 @@ fn reports_are_json_of_the_documented_form() {
     let args = ["compile", &corpus("clang/saxpy"), "-o", out, "--report", "json", "--emit", emit];
     let report: serde_json::Value = serde_json::from_slice(&tensorwasm(&args).stdout).unwrap();
     assert!(!report["regions"].as_array().unwrap().is_empty() && report["declined"].is_array());
-    for ending in ["region", "lowered", "pliron", "sm_80.ptx"] {
+    for ending in ["lowered.txt", "pliron.txt", "sm_80.ptx"] {
         assert!(std::fs::metadata(format!("{emit}/region-0.{ending}")).unwrap().len() > 0, "{ending}");
     }
     let explain = tensorwasm(&["explain", &corpus("clang/saxpy"), "--json"]);
