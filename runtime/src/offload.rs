@@ -51,7 +51,7 @@ pub struct Settings {
     pub device: DeviceChoice,
     /// How arithmetic treats NaN bits; must agree with the engine's configuration.
     pub nan: NanMode,
-    /// Threads of the CPU device; 0 is one per core.
+    /// Threads of the CPU device, shared by all bundles that are loaded with the same number; 0 is one per core.
     pub threads: usize,
     /// The least work that is dispatched, in place of [`MIN_WORK`] for `auto` and 0 for a forced device.
     pub min_work: Option<u64>,
@@ -144,6 +144,32 @@ pub enum LoadError {
 }
 
 /// A loaded bundle: its module and its regions, ready for dispatch. Cheap to clone; clones share everything.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use tensorwasm_runtime::{DeviceChoice, Offload, Settings, Trust};
+/// use wasmtime::{Engine, Linker, Store};
+/// # let wat = r#"(module (memory (export "memory") 1)
+/// #   (func (export "clear") (param $p i32) (param $n i32)
+/// #     (loop $next
+/// #       (i32.store (local.get $p) (i32.const -1))
+/// #       (local.set $p (i32.add (local.get $p) (i32.const 4)))
+/// #       (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))"#;
+/// # let bytes = compiler::compile(&wat::parse_str(wat)?, &compiler::Options::default())?.bundle;
+///
+/// // `bytes` are a bundle. Once per process:
+/// let engine = Engine::default();
+/// let settings = Settings { device: DeviceChoice::Cpu, ..Settings::of(&engine) };
+/// let offload = Offload::load(&engine, &bytes, Trust::Anyone, &settings)?;
+///
+/// // Once per instance:
+/// let mut store = Store::new(&engine, "whatever the embedder keeps");
+/// let (instance, link) = offload.instantiate(&Linker::new(&engine), &mut store)?;
+/// instance.get_typed_func::<(i32, i32), ()>(&mut store, "clear")?.call(&mut store, (0, 1000))?;
+/// assert_eq!(link.stats()[0].done["cpu"], 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Offload {
     pub(crate) module: Module,

@@ -1,7 +1,7 @@
 //! The CPU device: a region's kernel as native code, spread over a private pool of threads.
 //!
-//! Input is a launch with its transaction, output the combined returned values. The iteration space is cut into boxes
-//! along its outer dimensions; which thread runs which box is left to the pool, but returned values are combined in the
+//! Input is a launch with its transaction, output the combined returned values. The pool serves the launches of any number
+//! of stores at once. The iteration space is cut into boxes along its outer dimensions; which thread runs which box is left to the pool, but returned values are combined in the
 //! order of the boxes, so a result doesn't depend on timing. The guest's thread waits and runs none of them.
 //!
 //! Why calling native code is sound: the dispatch has checked that every hull lies inside its memory and that the guards
@@ -21,23 +21,37 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::iter::once;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Boxes per thread: enough to even out threads of different speed.
 const BOXES_PER_THREAD: u64 = 4;
 
-/// Native code on a private pool of threads.
+/// Native code on a pool of threads that runs nothing else.
 #[derive(Clone, Debug)]
 pub struct Cpu {
     pool: Arc<ThreadPool>,
 }
 
+/// The pools in use, by the number of threads that was asked for.
+static POOLS: Mutex<Vec<(usize, Weak<ThreadPool>)>> = Mutex::new(Vec::new());
+
 impl Cpu {
     /// A device with `threads` threads, or one per core for 0.
+    ///
+    /// Devices of this process that ask for the same number share the threads, so that an embedder may load many bundles;
+    /// the threads end with the last of those devices.
     pub fn new(threads: usize) -> Result<Cpu, ThreadPoolBuildError> {
+        // The list is as good after a panic as before it.
+        let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
+        pools.retain(|(_, pool)| pool.strong_count() > 0);
+        if let Some(pool) = pools.iter().filter(|(wanted, _)| *wanted == threads).find_map(|(_, pool)| pool.upgrade()) {
+            return Ok(Cpu { pool });
+        }
         let builder = ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("tensorwasm-cpu-{i}"));
-        Ok(Cpu { pool: Arc::new(builder.start_handler(|_| reset_float_control()).build()?) })
+        let pool = Arc::new(builder.start_handler(|_| reset_float_control()).build()?);
+        pools.push((threads, Arc::downgrade(&pool)));
+        Ok(Cpu { pool })
     }
 }
 
@@ -148,6 +162,18 @@ fn reset_float_control() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn devices_of_one_size_share_their_threads_while_one_lives() {
+        // Sizes that no other test asks for.
+        let (first, other) = (Cpu::new(5).unwrap(), Cpu::new(6).unwrap());
+        let second = Cpu::new(5).unwrap();
+        assert!(Arc::ptr_eq(&first.pool, &second.pool) && !Arc::ptr_eq(&first.pool, &other.pool));
+        let pool = Arc::downgrade(&first.pool);
+        drop((first, second));
+        assert!(pool.upgrade().is_none());
+        assert_eq!(Cpu::new(5).unwrap().pool.current_num_threads(), 5);
+    }
 
     #[test]
     fn boxes_cut_outer_dimensions_first() {

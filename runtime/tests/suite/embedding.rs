@@ -504,3 +504,14 @@ fn settings_follow_the_engine() {
     let refused = Offload::load(&canonical, &bundle, Trust::Anyone, &Settings::default()).err().unwrap();
     assert!(matches!(refused, LoadError::Config(error) if error.wanted == "false"));
 }
+
+#[test]
+fn the_example_says_what_it_says() {
+    let mut out = Vec::new();
+    crate::embed::run(&mut out).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
+    ada: reported [100000.0, 1.0], done {"cpu": 1}, skipped {Guard: 1}
+    grace: reported [100000.0, 1.0], done {"cpu": 1}, skipped {Guard: 1}
+    both: loop in `mix` dispatched 4 times, done {"cpu": 2}
+    "#);
+}
