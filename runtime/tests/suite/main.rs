@@ -7,6 +7,7 @@ mod conformance;
 mod embed;
 mod embedding;
 mod embedding_async;
+mod engines;
 mod failures;
 mod guest;
 mod offload;
