@@ -21,6 +21,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("compiler", &["ir", "lowering", "bundle"]),
     ("runtime", &["ir", "lowering", "bundle"]),
     ("ptx-machine", &[]),
+    ("cuda-sim", &["ptx-machine"]),
     ("oracle", &["ir", "lowering", "bundle", "compiler", "runtime", "ptx-machine"]),
     ("cli", ALL),
     ("xtask", ALL),
@@ -28,8 +29,8 @@ const EDGES: &[(&str, &[&str])] = &[
 const ALL: &[&str] = &["ir", "lowering", "bundle", "compiler", "runtime", "ptx-machine", "oracle"];
 const PREFIX: &str = "tensorwasm-";
 
-/// Crates that may contain unsafe code: they run machine code and talk to drivers.
-const UNSAFE_CRATES: &[&str] = &["runtime", "lowering"];
+/// Crates that may contain unsafe code: they run machine code, talk to drivers, or are one.
+const UNSAFE_CRATES: &[&str] = &["runtime", "lowering", "cuda-sim"];
 
 const LONGEST_FILE: usize = 800;
 /// Flat tables that may be longer, by path.
