@@ -18,15 +18,16 @@ use bundle::PtxImage;
 use ir::region::verify::{RegionError, verify, verify_kernel};
 use ir::region::{Kernel, Region};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A device in use, with the knowledge whether it still is.
 #[derive(Clone)]
 pub struct Slot {
     device: Arc<dyn Device>,
-    lost: Arc<AtomicBool>,
+    /// Why it isn't, if so.
+    lost: Arc<OnceLock<String>>,
 }
 
 impl Slot {
@@ -42,7 +43,7 @@ impl Slot {
 
     /// True once the device has panicked or been lost; it isn't asked again.
     pub fn is_lost(&self) -> bool {
-        self.lost.load(Ordering::Relaxed)
+        self.lost.get().is_some()
     }
 }
 
@@ -68,6 +69,8 @@ pub struct HostedRegion {
     terms: Terms,
     patience: Patience,
     counters: Counters,
+    /// What the device said when it last failed or declined.
+    failure: Mutex<Option<String>>,
 }
 
 impl HostedRegion {
@@ -97,6 +100,7 @@ impl HostedRegion {
             terms,
             patience: Patience::default(),
             counters: Counters::default(),
+            failure: Mutex::default(),
         })
     }
 
@@ -123,7 +127,10 @@ impl HostedRegion {
     /// The same of the dispatches that `counters` counted.
     pub(crate) fn stats_with(&self, counters: &Counters) -> RegionStats {
         let off = self.prepared.as_ref().err().map(PrepareError::to_string);
-        counters.read(self.region.id, self.region.place.clone(), self.slot.name(), off)
+        let off = off.or_else(|| self.slot.lost.get().cloned());
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let counts = counters.read(self.region.id, self.region.place.clone(), self.slot.name(), off);
+        RegionStats { failure, ..counts }
     }
 
     /// Runs one entry of the region. `live_ins` are raw bits in the region's order, `memories` are by memory index; the
@@ -187,6 +194,10 @@ impl HostedRegion {
             Outcome::Bailed => return Err(Skip::Bail),
             Outcome::TimedOut => return Err(Skip::Timeout),
             Outcome::Failed(error) => return Err(self.failed(&error)),
+            Outcome::Declined(reason) => {
+                self.note_failure(reason.to_string());
+                return Err(Skip::Off);
+            }
         };
         let (found, wanted) = (returned.len(), self.region.returns.len());
         if found != wanted {
@@ -197,9 +208,15 @@ impl HostedRegion {
         self.region.live_outs.iter().map(|out| value(out.value.0 as usize)).collect::<Option<_>>().ok_or(Skip::Bail)
     }
 
+    fn note_failure(&self, reason: String) {
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+    }
+
     fn failed(&self, error: &DeviceError) -> Skip {
+        self.note_failure(error.to_string());
         if error.turns_off() {
-            self.slot.lost.store(true, Ordering::Relaxed);
+            // The first reason stays.
+            let _ = self.slot.lost.set(error.to_string());
         }
         Skip::Error
     }

@@ -9,7 +9,7 @@
 //! trusted, and kernels under an engine that counts fuel, aren't even prepared.
 
 use crate::config::{self, ConfigError, NanMode};
-use crate::device::{Cpu, Device, Off};
+use crate::device::{Cpu, Cuda, Device, Off, cuda};
 use crate::dispatch::{HostedRegion, Slot, Terms};
 use crate::stats::RegionStats;
 use bundle::{Bundle, BundleError, MemoryExport, PtxImage, PublicKey, Signature};
@@ -18,6 +18,7 @@ use ir::region::verify::RegionError;
 use rayon::ThreadPoolBuildError;
 use rayon::prelude::*;
 use std::sync::Arc;
+use std::time::Duration;
 use thiserror::Error;
 use wasmtime::{Engine, Module};
 
@@ -33,11 +34,13 @@ pub const STEP_BUDGET: u64 = 1 << 35;
 /// Which device runs regions.
 #[derive(Clone, Default)]
 pub enum DeviceChoice {
-    /// The best one there is, where it helps.
+    /// The CPU, where it helps. Never a GPU, as long as none has run the conformance suite.
     #[default]
     Auto,
     /// The CPU, always.
     Cpu,
+    /// The NVIDIA GPU, always; an error if there is none.
+    Cuda,
     /// None.
     Off,
     /// This one, always.
@@ -57,6 +60,8 @@ pub struct Settings {
     pub min_work: Option<u64>,
     /// Back edges that a worker may take in a region whose work isn't bounded.
     pub step_budget: u64,
+    /// How long a launch on the CUDA device may take.
+    pub time_limit: Duration,
 }
 
 impl Settings {
@@ -75,6 +80,7 @@ impl Default for Settings {
             threads: 0,
             min_work: None,
             step_budget: STEP_BUDGET,
+            time_limit: cuda::TIME_LIMIT,
         }
     }
 }
@@ -111,6 +117,9 @@ pub enum LoadError {
     /// The pool of threads can't be made.
     #[error("the CPU device has no threads: {0}")]
     Threads(#[from] ThreadPoolBuildError),
+    /// There is no CUDA device.
+    #[error(transparent)]
+    Cuda(#[from] cuda::Unavailable),
     /// A region without a kernel or a kernel without a region.
     #[error("{kernels} kernels for {regions} regions")]
     KernelCount {
@@ -254,6 +263,7 @@ impl Offload {
 fn device(settings: &Settings) -> Result<Arc<dyn Device>, LoadError> {
     Ok(match &settings.device {
         DeviceChoice::Auto | DeviceChoice::Cpu => Arc::new(Cpu::new(settings.threads)?),
+        DeviceChoice::Cuda => Arc::new(Cuda::open(settings.time_limit)?),
         DeviceChoice::Off => Arc::new(Off::Asked),
         DeviceChoice::Custom(device) => device.clone(),
     })

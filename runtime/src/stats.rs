@@ -10,7 +10,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Skip {
-    /// The region or its device is off.
+    /// The region or its device is off, or the device takes no launch at the moment.
     Off,
     /// A guard said no, a hull leaves its memory, a trip count is out of range, or a needed value doesn't exist.
     Guard,
@@ -41,6 +41,8 @@ pub struct RegionStats {
     pub place: Place,
     /// Why the region is off, if it is.
     pub off: Option<String>,
+    /// What the device said when it last failed or declined.
+    pub failure: Option<String>,
     /// Calls of `region-N`.
     pub dispatches: u64,
     /// Completed ones, by device.
@@ -66,12 +68,14 @@ impl Counters {
         self.time_ns.fetch_add(time.as_nanos().min(u64::MAX as u128) as u64, Ordering::Relaxed);
     }
 
+    /// The counts; why the device failed is for the caller to say.
     pub(crate) fn read(&self, id: u32, place: Place, device: &str, off: Option<String>) -> RegionStats {
         let counts = |value: &AtomicU64| Some(value.load(Ordering::Relaxed)).filter(|&n| n > 0);
         let done: BTreeMap<String, u64> = counts(&self.done).map(|n| (device.to_string(), n)).into_iter().collect();
         let skipped: BTreeMap<Skip, u64> =
             Skip::ALL.iter().filter_map(|&cause| Some((cause, counts(&self.skipped[cause as usize])?))).collect();
         let dispatches = done.values().chain(skipped.values()).sum();
-        RegionStats { id, place, off, dispatches, done, skipped, time_ns: self.time_ns.load(Ordering::Relaxed) }
+        let time_ns = self.time_ns.load(Ordering::Relaxed);
+        RegionStats { id, place, off, failure: None, dispatches, done, skipped, time_ns }
     }
 }

@@ -18,9 +18,9 @@ pub(super) fn cases() -> Vec<Case> {
         division("a division by zero in the middle", Some(617)),
         division("divisions that are all fine", None),
         bail_edge(),
-        endless(),
         live_out_without_value("a live-out that has no value", false),
         live_out_without_value("a live-out that has no value after the launch", true),
+        endless(),
     ]
 }
 

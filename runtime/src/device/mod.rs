@@ -10,9 +10,11 @@
 //! ([`crate::conformance`]) says whether a device does what is expected.
 
 mod cpu;
+pub mod cuda;
 mod off;
 
 pub use cpu::Cpu;
+pub use cuda::Cuda;
 pub use off::Off;
 
 use crate::config::NanMode;
@@ -81,6 +83,8 @@ pub enum Outcome {
     TimedOut,
     /// The device couldn't; the transaction is discarded.
     Failed(DeviceError),
+    /// The device doesn't take this launch now, for this reason; nothing was tried.
+    Declined(Box<dyn Error + Send + Sync>),
 }
 
 /// Why a device couldn't complete a launch.

@@ -41,9 +41,9 @@ fn a_sloppy_device_is_found_out() {
     a guard without an answer
     a division by zero in the middle
     a bail after stores
-    a thread that never ends
     a live-out that has no value
     a live-out that has no value after the launch
+    a thread that never ends
     ");
     assert!(!report.is_clean());
     insta::assert_snapshot!(report.to_string().lines().next().unwrap(), @"reference: saxpy: FAILED: Byte { memory: 0, address: 12200, wanted: 176, found: 0 }");

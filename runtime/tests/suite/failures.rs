@@ -34,6 +34,7 @@ fn every_way_to_fail_discards() {
     for mood in [
         Mood::Honest,
         Mood::Fails,
+        Mood::Declines,
         Mood::Bails,
         Mood::TimesOut,
         Mood::Forgets,
@@ -52,6 +53,7 @@ fn every_way_to_fail_discards() {
     insta::assert_snapshot!(lines.join("\n"), @r"
     Honest: Ok([]), memory changed; then Ok([]), memory changed
     Fails: Err(Error), memory unchanged; then Ok([]), memory changed
+    Declines: Err(Off), memory unchanged; then Ok([]), memory changed
     Bails: Err(Bail), memory unchanged; then Ok([]), memory changed
     TimesOut: Err(Timeout), memory unchanged; then Ok([]), memory changed
     Forgets: Err(Error), memory unchanged; then Ok([]), memory changed

@@ -14,6 +14,8 @@ pub enum Mood {
     Honest,
     /// Half its work, then a failure of this launch.
     Fails,
+    /// Half its work, then no more of it.
+    Declines,
     /// Half its work, then the news that it is gone.
     Lost,
     /// Half its work, then a panic.
@@ -109,6 +111,7 @@ impl Interpreted {
             if point == points / 2 {
                 match mood {
                     Mood::Fails => return Outcome::Failed(DeviceError::Launch("as told".into())),
+                    Mood::Declines => return Outcome::Declined("as told".into()),
                     Mood::Lost => return Outcome::Failed(DeviceError::Lost("as told".into())),
                     Mood::Panics => panic!("as told"),
                     Mood::Bails => return Outcome::Bailed,
