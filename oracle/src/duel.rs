@@ -183,7 +183,8 @@ impl Side {
         let error = |(before, after)| skips(before, after).get(&Skip::Error).copied().unwrap_or(0);
         let errors: u64 = before.iter().zip(after).map(error).sum();
         let excused = self.sim.as_ref().map_or(0, |sim| sim.refused() - refused);
-        (errors > excused).then(|| Difference::Device { what: format!("{errors} launches failed") })
+        let last = after.iter().find_map(|stats| stats.failure.as_deref()).unwrap_or("for no reason that is known");
+        (errors > excused).then(|| Difference::Device { what: format!("{errors} launches failed: {last}") })
     }
 }
 

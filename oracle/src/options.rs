@@ -6,7 +6,7 @@ use crate::ptx_sim::PtxSim;
 use crate::replay::ReplayError;
 use bundle::BundleError;
 use compiler::CompileError;
-use runtime::device::{Cpu, Device};
+use runtime::device::{Cpu, Cuda, Device, cuda};
 use runtime::{LoadError, SessionError, ValueError};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub enum DeviceKind {
     Cpu,
     /// The PTX machine.
     PtxSim,
+    /// The NVIDIA GPU.
+    Cuda,
     /// This one.
     Custom(Arc<dyn Device>),
 }
@@ -83,7 +85,7 @@ pub enum OracleError {
     /// It can't be run as a program.
     #[error(transparent)]
     Session(#[from] SessionError),
-    /// The CPU device can't be made.
+    /// A device can't be opened.
     #[error(transparent)]
     Load(#[from] LoadError),
     /// There is no such export.
@@ -126,30 +128,40 @@ pub enum OracleError {
 }
 
 /// The devices of a check.
-pub(crate) struct Devices {
-    kinds: Vec<DeviceKind>,
-    /// The CPU device; its threads are shared by everything that runs on it.
-    cpu: Arc<dyn Device>,
+pub(crate) struct Devices(Vec<Opened>);
+
+/// A device that can be used.
+enum Opened {
+    /// One for everything that runs.
+    Shared(Arc<dyn Device>),
+    /// A PTX machine for each driver, so that what it finds is known to be of this driver.
+    PtxSim,
 }
 
 impl Devices {
     /// Makes the devices of a check.
     pub fn new(kinds: &[DeviceKind]) -> Result<Devices, OracleError> {
-        let cpu = Arc::new(Cpu::new(CPU_THREADS).map_err(LoadError::from)?);
-        Ok(Devices { kinds: kinds.to_vec(), cpu })
+        let open = |kind: &DeviceKind| {
+            Ok(match kind {
+                DeviceKind::Cpu => Opened::Shared(Arc::new(Cpu::new(CPU_THREADS).map_err(LoadError::from)?)),
+                DeviceKind::PtxSim => Opened::PtxSim,
+                DeviceKind::Cuda => Opened::Shared(Arc::new(Cuda::open(cuda::TIME_LIMIT).map_err(LoadError::from)?)),
+                DeviceKind::Custom(device) => Opened::Shared(device.clone()),
+            })
+        };
+        Ok(Devices(kinds.iter().map(open).collect::<Result<_, OracleError>>()?))
     }
 
-    /// The devices for one driver: a PTX machine of its own, so that what it finds is known to be of this driver.
+    /// The devices for one driver.
     pub fn candidates(&self) -> Vec<Candidate> {
-        let candidate = |kind: &DeviceKind| match kind {
-            DeviceKind::Cpu => Candidate { device: self.cpu.clone(), sim: None },
-            DeviceKind::PtxSim => {
+        let candidate = |opened: &Opened| match opened {
+            Opened::Shared(device) => Candidate { device: device.clone(), sim: None },
+            Opened::PtxSim => {
                 let sim = PtxSim::new();
                 Candidate { device: Arc::new(sim.clone()), sim: Some(sim) }
             }
-            DeviceKind::Custom(device) => Candidate { device: device.clone(), sim: None },
         };
-        self.kinds.iter().map(candidate).collect()
+        self.0.iter().map(candidate).collect()
     }
 
     /// Their names.

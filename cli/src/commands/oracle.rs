@@ -40,13 +40,15 @@ pub struct Args {
 /// Where bundles run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 enum Device {
-    /// On every device there is.
+    /// On the CPU device and on the PTX machine.
     #[default]
     All,
     /// On the CPU device.
     Cpu,
     /// Their PTX text on the PTX machine.
     PtxSim,
+    /// Their PTX text on the NVIDIA GPU.
+    Cuda,
 }
 
 /// Runs the command.
@@ -71,6 +73,7 @@ fn options(args: &Args) -> Result<OracleOptions> {
         Device::All => vec![DeviceKind::Cpu, DeviceKind::PtxSim],
         Device::Cpu => vec![DeviceKind::Cpu],
         Device::PtxSim => vec![DeviceKind::PtxSim],
+        Device::Cuda => vec![DeviceKind::Cuda],
     };
     if let Some(folder) = &args.replays {
         std::fs::create_dir_all(folder).with_context(|| format!("can't create {}", folder.display()))?;

@@ -6,12 +6,14 @@ use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
 use bundle::{Kind, Signature};
 use clap::ValueEnum;
+use runtime::device::cuda;
 use runtime::{
     DeviceChoice, Directory, End, Entry, NanMode, Outside, Program, RegionStats, RunOptions, SessionOptions, Settings,
     Skip, Stdio,
 };
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Run a bundle, or a plain module that is compiled on the fly.
 ///
@@ -39,6 +41,9 @@ pub struct Args {
     /// Pages (64 KiB) of a memory that the module imports.
     #[arg(long, value_name = "N", default_value_t = 0)]
     memory_pages: u64,
+    /// Milliseconds that a launch on the CUDA device may take.
+    #[arg(long, value_name = "MS", default_value_t = cuda::TIME_LIMIT.as_millis() as u64)]
+    time_limit: u64,
     /// Threads of the CPU device; 0 is one per core.
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
@@ -67,11 +72,13 @@ pub struct Args {
 /// Where regions run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 enum Device {
-    /// The best device, where it helps.
+    /// The CPU device, where it helps.
     #[default]
     Auto,
     /// Always the CPU device, also for tiny loops.
     Cpu,
+    /// Always the NVIDIA GPU (not verified on one yet, see docs/gpu.md).
+    Cuda,
     /// Nowhere: the original loops run.
     Off,
 }
@@ -138,6 +145,7 @@ fn options(args: &Args, trusted: bool, cache: &Opened) -> Result<RunOptions> {
         _ if !trusted => DeviceChoice::Off,
         Device::Auto => DeviceChoice::Auto,
         Device::Cpu => DeviceChoice::Cpu,
+        Device::Cuda => DeviceChoice::Cuda,
         Device::Off => DeviceChoice::Off,
     };
     let nan = match args.nan {
@@ -155,7 +163,8 @@ fn options(args: &Args, trusted: bool, cache: &Opened) -> Result<RunOptions> {
         Some((name, rest)) => Entry::Export { name: name.clone(), args: rest.to_vec() },
         None => Entry::Command,
     };
-    let settings = Settings { device, nan, threads: args.threads, ..Settings::default() };
+    let time_limit = Duration::from_millis(args.time_limit);
+    let settings = Settings { device, nan, threads: args.threads, time_limit, ..Settings::default() };
     let cache = cache.cache().cloned();
     let session = SessionOptions { settings, outside, memory_pages: args.memory_pages, cache };
     Ok(RunOptions { session, entry, dump_memories: args.dump_memory.is_some() })
@@ -200,6 +209,8 @@ fn stats_json(stats: &RegionStats) -> Value {
         "dispatches": stats.dispatches,
         "done": stats.done,
         "skipped": skipped,
+        "off": stats.off,
+        "failure": stats.failure,
         "time_ns": stats.time_ns,
     })
 }
@@ -213,8 +224,13 @@ fn stats_text(stats: &RegionStats) -> String {
     let skipped = counts(stats.skipped.iter().map(|(c, n)| (format!("{c:?}").to_lowercase(), *n)).collect());
     let line = stats.place.line.as_ref().map(|l| format!(", {l}")).unwrap_or_default();
     let time = stats.time_ns as f64 / 1e6;
+    let reason = match (&stats.off, &stats.failure) {
+        (Some(off), _) => format!(", off: {off}"),
+        (None, Some(failure)) => format!(", last failure: {failure}"),
+        (None, None) => String::new(),
+    };
     files::printable(&format!(
-        "region {} ({} at {:#x}{line}): {} dispatches, done: {done}, skipped: {skipped}, {time:.3} ms",
+        "region {} ({} at {:#x}{line}): {} dispatches, done: {done}, skipped: {skipped}, {time:.3} ms{reason}",
         stats.id,
         name_of(stats),
         stats.place.offset,
