@@ -24,5 +24,6 @@ pub use error::{BundleError, InterfaceFault, NotWasm, PtxFault, SignatureFault};
 pub use keys::{KeyPair, PublicKey, SecretKey, keygen};
 pub use manifest::{FpMode, MANIFEST_VERSION, Manifest, MemoryExport, Options, PtxImage};
 pub use read::{Bundle, Kind, classify, open, read};
+pub use sections::PREFIX as SECTION_PREFIX;
 pub use signature::{Signature, sign, verify};
 pub use write::{Contents, write};

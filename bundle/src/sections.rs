@@ -24,7 +24,7 @@ const OURS: [(&str, usize); 3] =
     [(MANIFEST, limits::MAX_MANIFEST), (KERNELS, limits::MAX_KERNELS), (PTX, limits::MAX_PTX)];
 
 /// What every section name of ours begins with; names that this build doesn't know are refused.
-const PREFIX: &str = "tensorwasm.";
+pub const PREFIX: &str = "tensorwasm.";
 
 /// The bytes before the first section.
 pub const HEADER: [u8; 8] = *b"\0asm\x01\0\0\0";

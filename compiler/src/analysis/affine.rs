@@ -8,7 +8,7 @@
 
 use super::shape::Context;
 use crate::reasons::Reason;
-use crate::wasm::{GuestFunction, GuestLoop};
+use crate::wasm::GuestLoop;
 use ir::lowered::{BinaryOp, Const, Op, Type, UnaryOp, Value};
 use ir::region::{LiveIn, Scalar, ScalarId, Scalars, limits};
 use std::collections::{BTreeMap, HashMap};
@@ -159,7 +159,7 @@ pub struct Symbols<'a> {
 
 impl<'a> Symbols<'a> {
     /// Symbols of a loop.
-    pub fn new(context: &'a Context<'a>, _function: &GuestFunction, guest_loop: &GuestLoop) -> Symbols<'a> {
+    pub fn new(context: &'a Context<'a>, guest_loop: &GuestLoop) -> Symbols<'a> {
         let mut locals = HashMap::new();
         let carried = guest_loop.carried.iter().map(|c| (c.local, c.start));
         for (local, value) in guest_loop.reads.iter().copied().chain(carried) {

@@ -14,7 +14,7 @@ pub mod shape;
 pub mod trip;
 
 use crate::reasons::Reason;
-use crate::wasm::{GuestFunction, GuestLoop, Module};
+use crate::wasm::{GuestLoop, Module};
 use affine::Symbols;
 use draft::Draft;
 use induction::Inductions;
@@ -52,18 +52,13 @@ pub struct Analysis<'a> {
 }
 
 /// Analyses one loop.
-pub fn analyse<'a>(
-    module: &Module,
-    function: &GuestFunction,
-    guest_loop: &GuestLoop,
-    context: &'a Context<'a>,
-) -> Result<Analysis<'a>, Reason> {
+pub fn analyse<'a>(module: &Module, guest_loop: &GuestLoop, context: &'a Context<'a>) -> Result<Analysis<'a>, Reason> {
     if guest_loop.has_params {
         return Err(Reason::Irregular { what: "it has parameters".into() });
     }
     let shape = shape::shape(context, guest_loop.header)?;
     check_operators(context, &shape)?;
-    let mut draft = Draft::new(Symbols::new(context, function, guest_loop));
+    let mut draft = Draft::new(Symbols::new(context, guest_loop));
     let inductions = induction::inductions(context, &shape, &mut draft.symbols);
     let carried = carried(context, &shape, &inductions, guest_loop)?;
     let trip = trip::trip(context, &shape, &inductions, &mut draft)?;
@@ -123,13 +118,9 @@ fn is_read(context: &Context<'_>, shape: &Shape, param: Value) -> bool {
         let block = context.func.block(block);
         let mut read = false;
         block.insts.iter().for_each(|inst| inst.op.for_each_use(|v| read |= v == param));
-        let mut term = block.term.clone();
-        for target in term.targets_mut() {
-            if !shape.inside.contains(&target.block) {
-                target.args.clear();
-            }
-        }
-        term.for_each_use(|v| read |= v == param);
+        block.term.for_each_own_use(|v| read |= v == param);
+        let stays = block.term.targets().into_iter().filter(|t| shape.inside.contains(&t.block));
+        read |= stays.flat_map(|t| &t.args).any(|&v| v == param);
         read
     })
 }

@@ -98,9 +98,7 @@ fn uses(func: &Func, tree: &Dominators) -> Vec<Vec<Use>> {
                 uses[arg.index()].push(Use { block: id, leaves_to: Some(target.block) });
             }
         }
-        let mut own = block.term.clone();
-        own.targets_mut().into_iter().for_each(|t| t.args.clear());
-        own.for_each_use(|v| uses[v.index()].push(Use { block: id, leaves_to: None }));
+        block.term.for_each_own_use(|v| uses[v.index()].push(Use { block: id, leaves_to: None }));
     }
     uses
 }

@@ -36,16 +36,14 @@ fn live(func: &Func, order: &[BlockId]) -> Vec<bool> {
         let mut mark = |v: Value, live: &mut Vec<bool>| changed |= !std::mem::replace(&mut live[v.index()], true);
         for &block in order.iter().rev() {
             let block = func.block(block);
-            let mut term = block.term.clone();
-            for target in term.targets_mut() {
+            for target in block.term.targets() {
                 for (&param, &arg) in func.block(target.block).params.iter().zip(&target.args) {
                     if live[param.index()] {
                         mark(arg, &mut live);
                     }
                 }
-                target.args.clear();
             }
-            term.for_each_use(|v| mark(v, &mut live));
+            block.term.for_each_own_use(|v| mark(v, &mut live));
             for inst in block.insts.iter().rev() {
                 let needed = inst.op.can_trap()
                     || matches!(inst.op, Op::Store { .. })

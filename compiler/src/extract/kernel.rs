@@ -54,9 +54,9 @@ fn collect_live_ins(context: &Context<'_>, analysis: &mut Analysis<'_>) -> Resul
     for &block in &analysis.shape.body {
         let block = context.func.block(block);
         block.insts.iter().for_each(|inst| inst.op.for_each_use(|v| used.push(v)));
-        let mut term = block.term.clone();
-        term.targets_mut().into_iter().filter(|t| t.block == analysis.shape.header).for_each(|t| t.args.clear());
-        term.for_each_use(|v| used.push(v));
+        block.term.for_each_own_use(|v| used.push(v));
+        let forward = block.term.targets().into_iter().filter(|t| t.block != analysis.shape.header);
+        used.extend(forward.flat_map(|t| &t.args));
     }
     for value in used {
         if !is_inside(context, &analysis.shape.inside, value) {
@@ -194,8 +194,7 @@ impl Builder<'_> {
     fn linear(&mut self, analysis: &mut Analysis<'_>, lin: &Lin) -> Value {
         debug_assert!(lin.terms.keys().all(|s| matches!(s, Sym::Scalar(_))));
         let id = analysis.draft.symbols.materialise(lin);
-        let scalars = analysis.draft.symbols.scalars.0.clone();
-        self.scalar(&scalars, id)
+        self.scalar(&analysis.draft.symbols.scalars.0, id)
     }
 
     /// The kernel's name for a value of the guest function.
@@ -207,8 +206,7 @@ impl Builder<'_> {
             return Err(Reason::LiveIn);
         }
         let id = analysis.draft.symbols.outside(value)?;
-        let scalars = analysis.draft.symbols.scalars.0.clone();
-        let known = self.scalar(&scalars, id);
+        let known = self.scalar(&analysis.draft.symbols.scalars.0, id);
         self.values.insert(value, known);
         Ok(known)
     }

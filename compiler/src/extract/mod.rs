@@ -36,7 +36,7 @@ pub fn extract(
     guest_loop: &GuestLoop,
     context: &Context<'_>,
 ) -> Result<Extract, Reason> {
-    let mut analysis = analysis::analyse(module, function, guest_loop, context)?;
+    let mut analysis = analysis::analyse(module, guest_loop, context)?;
     let (exit, values) = exit::exit(context, function, guest_loop, analysis.trip.exit)?;
     let (live_outs, returned) = live_out::live_outs(context, &mut analysis, guest_loop, values)?;
     if live_outs.is_empty() && !analysis.windows.iter().any(|w| w.footprint.access.writes()) {

@@ -7,7 +7,7 @@
 //! no behaviour.
 
 use super::errors::{RewriteError, Uncarried};
-use bundle::abi_names;
+use bundle::{SECTION_PREFIX, abi_names};
 use rayon::prelude::*;
 use wasmparser::{
     BinaryReaderError, FuncToValidate, FunctionBody, Parser, Payload, ValidPayload, Validator, ValidatorResources,
@@ -21,9 +21,6 @@ use wasmparser::{
 /// everything, custom descriptors, compact imports, components.
 pub const FEATURES: WasmFeatures =
     WasmFeatures::WASM3.union(WasmFeatures::THREADS).union(WasmFeatures::WIDE_ARITHMETIC);
-
-/// The beginning of the names of all custom sections of a bundle.
-const SECTION_PREFIX: &str = "tensorwasm.";
 
 /// A module that walrus can carry.
 pub struct Scan<'a> {

@@ -133,9 +133,7 @@ pub fn live_values(func: &Func, order: &[BlockId]) -> Vec<bool> {
                 feeds[param.index()].push(arg);
             }
         }
-        let mut without_args = block.term.clone();
-        without_args.targets_mut().into_iter().for_each(|t| t.args.clear());
-        without_args.for_each_use(|v| mark(v, &mut live, &mut work));
+        block.term.for_each_own_use(|v| mark(v, &mut live, &mut work));
     }
     while let Some(value) = work.pop() {
         for feed in std::mem::take(&mut feeds[value.index()]) {

@@ -480,7 +480,6 @@ impl<'a> Translator<'a> {
         let target = self.edge(0);
         // The preheader belongs to the code before the loop.
         self.function.func.block_mut(self.block).term = Term::Jump(target);
-        self.record_end_before_loop();
         let keep = self.stack.len() - own.len();
         self.stack.truncate(keep);
         self.stack.extend(own);
@@ -492,13 +491,6 @@ impl<'a> Translator<'a> {
             }
         }
         self.start(header);
-    }
-
-    /// The block that jumps into a loop may itself end inside a candidate loop only if that loop isn't innermost, which a
-    /// candidate always is; so there is nothing to record, and this asserts it in debug builds.
-    fn record_end_before_loop(&self) {
-        let outer = self.frames.len().checked_sub(2).and_then(|i| self.frames[i].home);
-        debug_assert!(outer.is_none(), "a candidate loop holds another loop");
     }
 
     fn enter_if(&mut self, construct: usize, cond: Value, height: usize) -> OtherArm {

@@ -185,14 +185,19 @@ impl Term {
         }
     }
 
-    /// Calls `visit` with every value the terminator itself reads, arguments of targets included.
-    pub fn for_each_use(&self, mut visit: impl FnMut(Value)) {
+    /// Calls `visit` with every value the terminator reads to decide or to return, without the arguments of targets.
+    pub fn for_each_own_use(&self, visit: impl FnMut(Value)) {
         match self {
-            Term::Branch { cond, .. } => visit(*cond),
-            Term::Switch { index, .. } => visit(*index),
-            Term::Return(values) => values.iter().copied().for_each(&mut visit),
+            Term::Branch { cond, .. } => std::iter::once(*cond).for_each(visit),
+            Term::Switch { index, .. } => std::iter::once(*index).for_each(visit),
+            Term::Return(values) => values.iter().copied().for_each(visit),
             Term::Jump(_) | Term::Unreachable | Term::Bail => {}
         }
+    }
+
+    /// Calls `visit` with every value the terminator reads, arguments of targets included.
+    pub fn for_each_use(&self, mut visit: impl FnMut(Value)) {
+        self.for_each_own_use(&mut visit);
         for target in self.targets() {
             target.args.iter().copied().for_each(&mut visit);
         }
