@@ -32,6 +32,19 @@ pub struct Bundle {
     pub module: Vec<u8>,
 }
 
+impl Bundle {
+    /// How many memories the module imports. Two of these may be one memory; one that it defines is itself.
+    pub fn imported_memories(&self) -> u32 {
+        let sections = wasmparser::Parser::new(0).parse_all(&self.module);
+        let imports = sections.filter_map(|section| match section {
+            Ok(wasmparser::Payload::ImportSection(section)) => Some(section),
+            _ => None,
+        });
+        let memory = |import: &wasmparser::Import<'_>| matches!(import.ty, wasmparser::TypeRef::Memory(_));
+        imports.flat_map(|section| section.into_imports().flatten()).filter(memory).count() as u32
+    }
+}
+
 /// What a Wasm file is to us.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {

@@ -190,7 +190,7 @@ impl Side {
 
 /// The settings of a device that is asked every time.
 pub(crate) fn settings(device: DeviceChoice) -> Settings {
-    Settings { device, nan: NanMode::Canonical, step_budget: STEP_BUDGET, ..Settings::default() }
+    Settings { device, nan: NanMode::Canonical, step_budget: STEP_BUDGET, load_check: false, ..Settings::default() }
 }
 
 /// Fills the memories and makes the call.

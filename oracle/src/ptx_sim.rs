@@ -128,6 +128,10 @@ impl Device for PtxSim {
         true
     }
 
+    fn runs_ptx(&self) -> bool {
+        true
+    }
+
     fn prepare(&self, task: &Task<'_>) -> Result<Box<dyn Prepared>, PrepareError> {
         let image = task.ptx.iter().find(|image| image.mapping == task.mapping).ok_or(PrepareError::NoImage)?;
         let program = program(&image.text, &image.entry).map_err(|error| PrepareError::Device(Box::new(error)))?;

@@ -1,7 +1,8 @@
 //! What a check found, for people and for tools.
 //!
 //! The verdict is about the whole module: `divergence` if anything differed on any device, else `not-exercised` if some
-//! region wasn't run enough on some device to say anything about it, else `pass`.
+//! region wasn't run enough on some device to say anything about it, or would never run because the load checker refuses
+//! it, else `pass`.
 
 use crate::compare::Difference;
 use runtime::Skip;
@@ -95,6 +96,8 @@ pub struct RegionReport {
     pub line: Option<String>,
     /// Why its loop couldn't be run alone, if it couldn't.
     pub harness: Option<String>,
+    /// What the load checker isn't shown, if it refuses the region: every load would turn it off.
+    pub unproven: Option<String>,
     /// What wasn't asked of it, because it can't happen.
     pub notes: Vec<String>,
     /// What happened on each device.
@@ -171,6 +174,9 @@ impl fmt::Display for RegionReport {
         }
         if let Some(why) = &self.harness {
             write!(f, "\n  not run alone: {why}")?;
+        }
+        if let Some(why) = &self.unproven {
+            write!(f, "\n  refused by the load checker: {why}")?;
         }
         for note in &self.notes {
             write!(f, "\n  {note}")?;

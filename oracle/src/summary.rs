@@ -6,7 +6,9 @@ use crate::regions::{Driven, Limits};
 use crate::replay::{Replay, ReplayError};
 use crate::report::{Baseline, Coverage, RegionReport, Report, Verdict};
 use crate::tally::Tally;
+use bundle::Bundle;
 use ir::region::Region;
+use runtime::checker;
 
 /// What came of driving one region alone.
 pub(crate) struct AloneResult {
@@ -47,7 +49,7 @@ pub(crate) fn summarise(
     findings: Findings,
 ) -> Result<Report, ReplayError> {
     let regions: Vec<RegionReport> =
-        subject.bundle.manifest.regions.iter().map(|region| region_report(region, &findings)).collect();
+        subject.bundle.manifest.regions.iter().map(|region| region_report(subject.bundle, region, &findings)).collect();
     let Findings { devices, alone, whole, notes } = findings;
     let (mut cases, mut discarded, mut divergences) = (0, 0, Vec::new());
     for driven in alone.into_iter().map(|own| own.driven).chain([whole]) {
@@ -68,6 +70,7 @@ pub(crate) fn summarise(
             regions.is_empty() || regions.iter().any(reached)
         }
     };
+    let exercised = exercised && regions.iter().all(|region| region.unproven.is_none());
     let verdict = match (divergences.is_empty(), exercised) {
         (false, _) => Verdict::Divergence,
         (true, false) => Verdict::NotExercised,
@@ -78,7 +81,16 @@ pub(crate) fn summarise(
     Ok(Report { verdict, module, baseline, seed, devices, cases, discarded, divergences, regions, notes })
 }
 
-fn region_report(region: &Region, findings: &Findings) -> RegionReport {
+/// What the load checker says of a region and its images.
+fn unproven(bundle: &Bundle, region: &Region) -> Option<String> {
+    let imported = bundle.imported_memories();
+    let kernel = bundle.kernels.get(region.id as usize)?;
+    let images = bundle.ptx.iter().filter(|image| image.region == region.id);
+    let mut checks = images.map(|image| checker::check_ptx(region, image, imported));
+    checker::check(region, kernel, imported).err().or_else(|| checks.find_map(Result::err)).map(|why| why.to_string())
+}
+
+fn region_report(bundle: &Bundle, region: &Region, findings: &Findings) -> RegionReport {
     let own = findings.alone.get(region.id as usize);
     let limits = own.map_or(ALL, |own| own.limits);
     let coverage = |(device, name): (usize, &String)| -> Coverage {
@@ -102,6 +114,7 @@ fn region_report(region: &Region, findings: &Findings) -> RegionReport {
         offset: region.place.offset,
         line: region.place.line.clone(),
         harness: own.and_then(|own| own.unfit.clone()),
+        unproven: unproven(bundle, region),
         notes,
         devices: findings.devices.iter().enumerate().map(coverage).collect(),
     }

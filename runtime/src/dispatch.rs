@@ -8,6 +8,7 @@
 //!
 //! A panic of the device anywhere else is caught, counted as an error, and turns the device off.
 
+use crate::checker;
 use crate::config::NanMode;
 use crate::device::{Device, DeviceError, Launch, Outcome, PrepareError, Prepared, Task};
 use crate::memory::GuestMemory;
@@ -75,6 +76,8 @@ pub struct HostedRegion {
 
 impl HostedRegion {
     /// Verifies the region and has the device prepare it. A device that refuses turns the region off.
+    ///
+    /// This takes the kernel's word for what it touches; [`HostedRegion::checked`] doesn't.
     pub fn new(
         region: &Region,
         kernel: &Kernel,
@@ -82,13 +85,29 @@ impl HostedRegion {
         slot: &Slot,
         terms: Terms,
     ) -> Result<HostedRegion, RegionError> {
+        HostedRegion::checked(region, kernel, ptx, slot, terms, None)
+    }
+
+    /// The same for a region of a module that imports `imported_memories` memories; a region that the load checker doesn't
+    /// accept is off.
+    pub fn checked(
+        region: &Region,
+        kernel: &Kernel,
+        ptx: &[PtxImage],
+        slot: &Slot,
+        terms: Terms,
+        imported_memories: Option<u32>,
+    ) -> Result<HostedRegion, RegionError> {
         verify(region)?;
         verify_kernel(region, kernel)?;
         let facts = Facts::of(region);
         let prepared = match facts.launches[..] {
             [mapping] => {
                 let task = Task { region, kernel, ptx, mapping, nan: terms.nan };
-                catch_unwind(AssertUnwindSafe(|| slot.device.prepare(&task))).unwrap_or(Err(PrepareError::Panicked))
+                let proof = imported_memories.map_or(Ok(()), |imported| prove(&task, &*slot.device, imported));
+                proof.and_then(|()| {
+                    catch_unwind(AssertUnwindSafe(|| slot.device.prepare(&task))).unwrap_or(Err(PrepareError::Panicked))
+                })
             }
             _ => Err(PrepareError::Schedule { launches: facts.launches.len() }),
         };
@@ -220,6 +239,16 @@ impl HostedRegion {
         }
         Skip::Error
     }
+}
+
+/// Has the load checker look at everything that the device may run.
+fn prove(task: &Task<'_>, device: &dyn Device, imported_memories: u32) -> Result<(), PrepareError> {
+    checker::check(task.region, task.kernel, imported_memories)?;
+    let images = task.ptx.iter().filter(|image| device.runs_ptx() && image.mapping == task.mapping);
+    for image in images {
+        checker::check_ptx(task.region, image, imported_memories)?;
+    }
+    Ok(())
 }
 
 /// How often a region is left alone after it failed to complete: once after the first failure, twice as often after each

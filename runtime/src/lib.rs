@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 pub mod cache;
+pub mod checker;
 mod config;
 pub mod conformance;
 pub mod device;

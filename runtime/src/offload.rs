@@ -62,6 +62,9 @@ pub struct Settings {
     pub step_budget: u64,
     /// How long a launch on the CUDA device may take.
     pub time_limit: Duration,
+    /// True if regions that the load checker ([`crate::checker`]) doesn't accept are off. Whoever looks for wrong regions,
+    /// as the oracle does, turns it off; nobody else should.
+    pub load_check: bool,
 }
 
 impl Settings {
@@ -81,6 +84,7 @@ impl Default for Settings {
             min_work: None,
             step_budget: STEP_BUDGET,
             time_limit: cuda::TIME_LIMIT,
+            load_check: true,
         }
     }
 }
@@ -229,8 +233,9 @@ impl Offload {
         let forced = !matches!(settings.device, DeviceChoice::Auto);
         let min_work = settings.min_work.unwrap_or(if forced { 0 } else { MIN_WORK });
         let terms = Terms { nan: settings.nan, min_work, adaptive: !forced, step_budget: settings.step_budget };
+        let check = settings.load_check.then(|| bundle.imported_memories());
         let host = |(region, kernel): (&Region, _)| {
-            HostedRegion::new(region, kernel, images(&bundle.ptx, region.id), &slot, terms)
+            HostedRegion::checked(region, kernel, images(&bundle.ptx, region.id), &slot, terms, check)
                 .map(Arc::new)
                 .map_err(|error| LoadError::Region { id: region.id, error })
         };

@@ -130,12 +130,15 @@ fn trips(region: &Region, answer: &Answer) -> Result<Vec<u64>, Skip> {
     Ok(trips)
 }
 
+/// Where 32-bit addresses end: a kernel computes no others, so no hull reaches further.
+const ADDRESSES: i128 = 1 << 32;
+
 /// The hulls, each inside its memory.
 fn hulls(region: &Region, answer: &Answer, memories: &[MemoryFacts]) -> Result<Vec<Hull>, Skip> {
     let mut hulls = Vec::with_capacity(region.footprints.len());
     for (footprint, bounds) in region.footprints.iter().zip(&answer.hulls) {
         let memory = memories.get(footprint.memory as usize).ok_or(Skip::Guard)?;
-        if bounds.lo < 0 || bounds.hi < bounds.lo || bounds.hi > memory.len as i128 {
+        if bounds.lo < 0 || bounds.hi < bounds.lo || bounds.hi > (memory.len as i128).min(ADDRESSES) {
             return Err(Skip::Guard);
         }
         hulls.push(Hull {

@@ -19,7 +19,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("lowering", &["ir"]),
     ("bundle", &["ir"]),
     ("compiler", &["ir", "lowering", "bundle"]),
-    ("runtime", &["ir", "lowering", "bundle"]),
+    ("runtime", &["ir", "lowering", "bundle", "ptx-machine"]),
     ("ptx-machine", &[]),
     ("cuda-sim", &["ptx-machine"]),
     ("oracle", &["ir", "lowering", "bundle", "compiler", "runtime", "ptx-machine"]),

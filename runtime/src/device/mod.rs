@@ -17,6 +17,7 @@ pub use cpu::Cpu;
 pub use cuda::Cuda;
 pub use off::Off;
 
+use crate::checker::Unproven;
 use crate::config::NanMode;
 use crate::transaction::Transaction;
 use bundle::PtxImage;
@@ -32,6 +33,11 @@ pub trait Device: Send + Sync {
     /// True if the device can't access unaligned memory: a dispatch whose bases or strides aren't multiples of the
     /// footprints' alignment is then skipped.
     fn needs_alignment(&self) -> bool;
+
+    /// True if the device runs the bundle's PTX text, so that the load checker must look at it.
+    fn runs_ptx(&self) -> bool {
+        false
+    }
 
     /// Makes a region ready to be launched; an error turns that region off and nothing else.
     fn prepare(&self, task: &Task<'_>) -> Result<Box<dyn Prepared>, PrepareError>;
@@ -157,6 +163,9 @@ pub enum PrepareError {
     /// The bundle carries no code that the device can use.
     #[error("there is no image for this device")]
     NoImage,
+    /// The load checker doesn't accept the region.
+    #[error("refused by the load checker: {0}")]
+    Unproven(#[from] Unproven),
     /// The schedule has a form that this build doesn't run.
     #[error("the schedule has {launches} launches, exactly one is supported")]
     Schedule {

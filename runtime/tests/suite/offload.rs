@@ -12,6 +12,11 @@ fn case(name: &str) -> Case {
     conformance::cases().into_iter().find(|case| case.name == name).unwrap()
 }
 
+/// Settings for regions by hand, which lack the guards that the load checker wants.
+fn unchecked() -> Settings {
+    Settings { load_check: false, ..Settings::default() }
+}
+
 /// Packs a module and the regions of some cases, as the compiler would.
 fn bundle(wat: &str, cases: &[Case], memories: u32) -> Bundle {
     let mut contents = Contents {
@@ -59,7 +64,7 @@ fn story(device: DeviceChoice) -> (String, Vec<u8>) {
     let mut saxpy = case("saxpy");
     saxpy.region.estimate = None;
     let program = Program::Bundle(Box::new(bundle(SAXPY, &[saxpy], 1)));
-    let settings = Settings { device, threads: 2, nan: NanMode::Canonical, ..Settings::default() };
+    let settings = Settings { device, threads: 2, nan: NanMode::Canonical, ..unchecked() };
     let mut session = Session::start(&program, &SessionOptions { settings, ..SessionOptions::default() }).unwrap();
     let text = |args: &[&str]| args.iter().map(|a| a.to_string()).collect::<Vec<_>>();
     session.invoke_text("fill", &text(&["64", "5000", "1.5"])).unwrap();
@@ -134,7 +139,7 @@ fn a_memory_imported_twice_is_one_memory() {
     let case = case("one memory under two indices");
     let engine = Engine::new(&config(NanMode::Native)).unwrap();
     let bundle = bundle(wat, std::slice::from_ref(&case), 2);
-    let settings = Settings { device: DeviceChoice::Cpu, ..Settings::default() };
+    let settings = Settings { device: DeviceChoice::Cpu, ..unchecked() };
     let module = Module::new(&engine, &bundle.module).unwrap();
     let offload = Offload::new(&bundle, &module, &settings).unwrap();
     let mut store = Store::new(&engine, ());
@@ -159,7 +164,7 @@ fn memory_is_looked_up_at_every_dispatch() {
       (func (export "squares") (param i32 i32) (result i32) (call $region (local.get 0) (local.get 1)))
       (func (export "grow") (drop (memory.grow (i32.const 1)))))"#;
     let program = Program::Bundle(Box::new(bundle(wat, &[case("write-only, every byte")], 1)));
-    let settings = Settings { device: DeviceChoice::Cpu, ..Settings::default() };
+    let settings = Settings { device: DeviceChoice::Cpu, ..unchecked() };
     let mut session = Session::start(&program, &SessionOptions { settings, ..SessionOptions::default() }).unwrap();
     let past_one_page = [Value::I32(10), Value::I32(65516)];
     assert_eq!(session.invoke("squares", &past_one_page).unwrap(), End::Returned(vec![Value::I32(0)]));
@@ -185,7 +190,7 @@ fn embedded(settings: &Settings) -> i32 {
 #[test]
 fn auto_leaves_small_loops_to_the_guest() {
     assert_eq!(embedded(&Settings::default()), -1);
-    let settings = Settings { min_work: Some(1000), ..Settings::default() };
+    let settings = Settings { min_work: Some(1000), ..unchecked() };
     // The region of this case has no estimate of its own, so the host compares as well.
     assert_eq!(embedded(&settings), 1);
 }

@@ -72,6 +72,10 @@ impl Device for Cuda {
         true
     }
 
+    fn runs_ptx(&self) -> bool {
+        true
+    }
+
     fn prepare(&self, task: &Task<'_>) -> Result<Box<dyn Prepared>, PrepareError> {
         let mapping = task.region.mappings.get(task.mapping as usize);
         let mapping = mapping.ok_or(PrepareError::NoImage)?.clone();

@@ -1,0 +1,56 @@
+//! The load checker accepts what the compiler makes, and refuses it once it has been edited.
+
+mod edits;
+mod mutants;
+
+use bundle::{Bundle, read};
+use compiler::{Options, compile};
+use runtime::checker::{check, check_ptx};
+use std::path::{Path, PathBuf};
+
+fn modules(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
+        if entry.is_dir() {
+            modules(&entry, into);
+        } else if entry.extension().is_some_and(|e| e == "wasm") {
+            into.push(entry);
+        }
+    }
+}
+
+/// What isn't accepted of a bundle, a line each.
+fn refusals(bundle: &Bundle) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (region, kernel) in bundle.manifest.regions.iter().zip(&bundle.kernels) {
+        if let Err(why) = check(region, kernel, 0) {
+            lines.push(format!("region {}: {why}", region.id));
+        }
+        for image in bundle.ptx.iter().filter(|image| image.region == region.id) {
+            if let Err(why) = check_ptx(region, image, 0) {
+                lines.push(format!("region {} for {}: {why}", region.id, image.target));
+            }
+        }
+    }
+    lines
+}
+
+/// Every region and every image of the corpus, by every producer.
+#[test]
+fn what_the_compiler_makes_is_accepted() {
+    let mut files = Vec::new();
+    modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus/wasm"), &mut files);
+    files.sort();
+    let mut regions = 0;
+    let mut refused = Vec::new();
+    for file in &files {
+        let compiled = compile(&std::fs::read(file).unwrap(), &Options::default()).unwrap();
+        if compiled.regions.is_empty() {
+            continue;
+        }
+        let bundle = read(&compiled.bundle).unwrap();
+        regions += bundle.manifest.regions.len();
+        refused.extend(refusals(&bundle).into_iter().map(|line| format!("{}: {line}", file.display())));
+    }
+    assert!(refused.is_empty(), "{} refused:\n{}", refused.len(), refused.join("\n"));
+    assert!(regions > 100, "{regions} regions");
+}

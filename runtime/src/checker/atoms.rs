@@ -1,0 +1,318 @@
+//! Atoms: what the checker takes as given, and the symbolic arithmetic over them.
+//!
+//! Every atom stands for one integer, fixed for one thread of one launch. Modular expressions are polynomials over atoms in
+//! [`Ring::Mod32`] or [`Ring::Mod64`]; [`Atom::Unsigned`] and [`Atom::Signed`] are the exact integers that such an
+//! expression denotes in a reading, and lead back: an integer read from `p` is congruent to `p` modulo its width. That is
+//! the only bridge between the rings, and it is how wrapping, extension and address arithmetic are followed without a
+//! single assumption about overflow.
+//!
+//! An operator that isn't understood becomes an atom that is equal only to the same operator on equal operands; a value
+//! that isn't understood becomes an atom equal to nothing else.
+
+use super::poly::{AtomId, Poly, Ring};
+use ir::lowered::{BinaryOp, Type, UnaryOp, eval};
+use std::collections::HashMap;
+
+/// The meaning of an atom.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Atom {
+    /// The bits of a live-in.
+    LiveIn(u32),
+    /// The iteration number in a parallel dimension, below its trip count.
+    Index(u32),
+    /// The trip count of a dimension as the launch passes it.
+    Trip(u32),
+    /// Device address minus guest address of a footprint.
+    Delta(u32),
+    /// The address of the bail flag.
+    BailFlag,
+    /// The address of the returned values.
+    Returns,
+    /// A special register of a PTX thread: the block's or the thread's position along an axis, 32 bits.
+    Position {
+        /// True for the thread within its block.
+        thread: bool,
+        /// 0 is x.
+        axis: u8,
+    },
+    /// Something unknown, different from everything else.
+    Unknown(u32),
+    /// An operator that isn't followed.
+    Unary(UnaryOp, Poly),
+    /// An operator that isn't followed.
+    Binary(BinaryOp, Poly, Poly),
+    /// The integer that the low bits of a modular expression denote, read unsigned.
+    Unsigned(Poly, u32),
+    /// The same, read as two's complement.
+    Signed(Poly, u32),
+    /// The length of a memory.
+    Bytes(u32),
+    /// The larger of two integers.
+    Max(Poly, Poly),
+    /// The smaller of two integers.
+    Min(Poly, Poly),
+    /// The quotient of two integers rounded down; the divisor is positive.
+    Floor(Poly, Poly),
+}
+
+/// Bounds of an integer, where known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Range {
+    /// It is at least this.
+    pub lo: Option<i128>,
+    /// It is at most this.
+    pub hi: Option<i128>,
+}
+
+impl Range {
+    const ALL: Range = Range { lo: None, hi: None };
+
+    fn point(value: i128) -> Range {
+        Range { lo: Some(value), hi: Some(value) }
+    }
+
+    fn add(self, other: Range) -> Range {
+        let sum = |a: Option<i128>, b: Option<i128>| a?.checked_add(b?);
+        Range { lo: sum(self.lo, other.lo), hi: sum(self.hi, other.hi) }
+    }
+
+    fn mul(self, other: Range) -> Range {
+        // An unknown end makes every product unknown that could be extreme, except that nonnegative stays nonnegative.
+        if let (Some(a), Some(b), Some(c), Some(d)) = (self.lo, self.hi, other.lo, other.hi) {
+            let products = [a.checked_mul(c), a.checked_mul(d), b.checked_mul(c), b.checked_mul(d)];
+            if let Some(all) = products.into_iter().collect::<Option<Vec<_>>>() {
+                return Range { lo: all.iter().copied().min(), hi: all.iter().copied().max() };
+            }
+        }
+        let nonnegative = self.lo.is_some_and(|l| l >= 0) && other.lo.is_some_and(|l| l >= 0);
+        let product = self.lo.zip(other.lo).and_then(|(a, b)| a.checked_mul(b));
+        Range { lo: nonnegative.then(|| product.unwrap_or(0)), hi: None }
+    }
+}
+
+/// The atoms of one check, each once.
+#[derive(Debug, Default)]
+pub(super) struct Atoms {
+    list: Vec<(Atom, Range)>,
+    known: HashMap<Atom, AtomId>,
+    unknowns: u32,
+    spent: usize,
+}
+
+/// Terms that one check may touch; a region that needs more isn't proven.
+const MAX_EFFORT: usize = 1 << 22;
+
+impl Atoms {
+    /// True once the check has done more than it should.
+    pub fn is_spent(&self) -> bool {
+        self.spent > MAX_EFFORT
+    }
+
+    /// Counts work.
+    pub fn spend(&mut self, terms: usize) {
+        self.spent = self.spent.saturating_add(terms);
+    }
+
+    /// The atom's meaning.
+    pub fn get(&self, id: AtomId) -> &Atom {
+        &self.list[id as usize].0
+    }
+
+    /// The polynomial that is this atom.
+    pub fn poly(&mut self, atom: Atom) -> Poly {
+        if let Some(&id) = self.known.get(&atom) {
+            return Poly::atom(id);
+        }
+        let range = self.range_of_atom(&atom);
+        let id = self.list.len() as AtomId;
+        self.list.push((atom.clone(), range));
+        self.known.insert(atom, id);
+        Poly::atom(id)
+    }
+
+    /// A value of which nothing is known.
+    pub fn unknown(&mut self) -> Poly {
+        self.unknowns += 1;
+        self.poly(Atom::Unknown(self.unknowns))
+    }
+
+    /// The result, or something unknown where a limit was reached.
+    pub fn or_unknown(&mut self, result: Option<Poly>) -> Poly {
+        match result {
+            Some(poly) if !self.is_spent() => {
+                self.spent += 1 + poly.len();
+                poly
+            }
+            _ => self.unknown(),
+        }
+    }
+
+    fn range_of_atom(&self, atom: &Atom) -> Range {
+        let half = |bits: u32| 1i128 << (bits - 1);
+        let best = |pick: fn(i128, i128) -> i128, a: Option<i128>, b: Option<i128>| Some(pick(a?, b?));
+        match atom {
+            Atom::Unsigned(_, bits) => Range { lo: Some(0), hi: Some(2 * half(*bits) - 1) },
+            Atom::Signed(_, bits) => Range { lo: Some(-half(*bits)), hi: Some(half(*bits) - 1) },
+            Atom::Bytes(_) => Range { lo: Some(0), hi: Some(u64::MAX as i128) },
+            Atom::Max(a, b) => {
+                let (a, b) = (self.range(a), self.range(b));
+                let lo = a.lo.into_iter().chain(b.lo).max();
+                Range { lo, hi: best(i128::max, a.hi, b.hi) }
+            }
+            Atom::Min(a, b) => {
+                let (a, b) = (self.range(a), self.range(b));
+                let hi = a.hi.into_iter().chain(b.hi).min();
+                Range { lo: best(i128::min, a.lo, b.lo), hi }
+            }
+            Atom::Floor(a, _) => Range { lo: self.range(a).lo.filter(|&lo| lo >= 0).map(|_| 0), hi: None },
+            _ => Range::ALL,
+        }
+    }
+
+    /// Bounds of a polynomial over the integers.
+    pub fn range(&self, poly: &Poly) -> Range {
+        let term = |(monomial, coefficient): (&[AtomId], i128)| {
+            let atoms = monomial.iter().map(|&id| self.list[id as usize].1);
+            atoms.fold(Range::point(coefficient), Range::mul)
+        };
+        poly.terms().map(term).fold(Range::point(0), Range::add)
+    }
+
+    /// The integer that a modular expression of `bits` bits denotes.
+    pub fn read(&mut self, poly: &Poly, bits: u32, signed: bool) -> Poly {
+        if let Some(value) = poly.as_constant() {
+            let value = match (signed, bits) {
+                (true, _) => value,
+                (false, 32) => value as u32 as i128,
+                (false, _) => value as u64 as i128,
+            };
+            return Poly::constant(value, Ring::Exact);
+        }
+        self.poly(if signed { Atom::Signed(poly.clone(), bits) } else { Atom::Unsigned(poly.clone(), bits) })
+    }
+
+    /// A polynomial over the integers or modulo 2^64, taken modulo 2^32.
+    pub fn wrap(&mut self, poly: &Poly) -> Poly {
+        self.wrap_within(poly, 8)
+    }
+
+    fn wrap_within(&mut self, poly: &Poly, depth: u32) -> Poly {
+        // An integer read from `p` is congruent to `p`.
+        let inner = |atoms: &Atoms, id: AtomId| match atoms.get(id) {
+            Atom::Unsigned(p, bits) | Atom::Signed(p, bits) => Some((p.clone(), *bits)),
+            _ => None,
+        };
+        if depth == 0 {
+            return self.unknown();
+        }
+        let result = poly.substitute(Ring::Mod32, |id| {
+            Some(match inner(self, id) {
+                Some((p, 32)) => p,
+                Some((p, _)) => self.wrap_within(&p, depth - 1),
+                None => Poly::atom(id),
+            })
+        });
+        self.or_unknown(result)
+    }
+
+    /// The larger of two integers.
+    pub fn max(&mut self, a: &Poly, b: &Poly) -> Poly {
+        match a.sub(b, Ring::Exact).and_then(|d| d.as_constant()) {
+            Some(difference) if difference >= 0 => a.clone(),
+            Some(_) => b.clone(),
+            None => self.poly(Atom::Max(a.min(b).clone(), a.max(b).clone())),
+        }
+    }
+
+    /// The smaller of two integers.
+    pub fn min(&mut self, a: &Poly, b: &Poly) -> Poly {
+        match a.sub(b, Ring::Exact).and_then(|d| d.as_constant()) {
+            Some(difference) if difference >= 0 => b.clone(),
+            Some(_) => a.clone(),
+            None => self.poly(Atom::Min(a.min(b).clone(), a.max(b).clone())),
+        }
+    }
+
+    /// A Wasm operator with one operand.
+    pub fn unary(&mut self, op: UnaryOp, a: &Poly) -> Poly {
+        if !op.operand().is_int() || !op.result().is_int() {
+            return self.unknown();
+        }
+        if let Some(value) = a.as_constant() {
+            return match eval::unary(op, value as u64 & op.operand().mask()) {
+                Ok(bits) => constant(op.result(), bits),
+                Err(_) => self.unknown(),
+            };
+        }
+        match op {
+            UnaryOp::I32WrapI64 => self.wrap(a),
+            UnaryOp::I64ExtendI32U => self.poly(Atom::Unsigned(a.clone(), 32)),
+            UnaryOp::I64ExtendI32S => self.poly(Atom::Signed(a.clone(), 32)),
+            _ => self.poly(Atom::Unary(op, a.clone())),
+        }
+    }
+
+    /// A Wasm operator with two operands.
+    pub fn binary(&mut self, op: BinaryOp, a: &Poly, b: &Poly) -> Poly {
+        use BinaryOp::*;
+        if !op.operand().is_int() || !op.result().is_int() {
+            return self.unknown();
+        }
+        if let (Some(x), Some(y)) = (a.as_constant(), b.as_constant()) {
+            let mask = op.operand().mask();
+            return match eval::binary(op, x as u64 & mask, y as u64 & mask) {
+                Ok(bits) => constant(op.result(), bits),
+                Err(_) => self.unknown(),
+            };
+        }
+        let ring = Ring::of_width(op.operand().bits());
+        let result = match op {
+            I32Add | I64Add => a.add(b, ring),
+            I32Sub | I64Sub => a.sub(b, ring),
+            I32Mul | I64Mul => a.mul(b, ring),
+            I32Shl | I64Shl => {
+                let power = self.power(op, b);
+                a.mul(&power, ring)
+            }
+            I32Xor | I64Xor | I32Or | I64Or => match without_carry(op, a, b).or_else(|| without_carry(op, b, a)) {
+                Some(linear) => Some(linear),
+                None => Some(self.poly(Atom::Binary(op, a.clone(), b.clone()))),
+            },
+            _ => Some(self.poly(Atom::Binary(op, a.clone(), b.clone()))),
+        };
+        self.or_unknown(result)
+    }
+
+    /// `1 << count`: a shift to the left multiplies by it, whatever is lost at the top.
+    fn power(&mut self, shl: BinaryOp, count: &Poly) -> Poly {
+        let ring = Ring::of_width(shl.operand().bits());
+        match count.as_constant() {
+            Some(count) => Poly::constant(1 << (count as u32 % shl.operand().bits()), ring),
+            None => {
+                // Only the lowest bits of the count matter, which are the same modulo 2^32.
+                let count = self.wrap(count);
+                self.poly(Atom::Binary(shl, Poly::constant(1, ring), count))
+            }
+        }
+    }
+}
+
+/// `x or c` and `x xor c` for a constant `c` that meets only zeros, or all bits above them.
+fn without_carry(op: BinaryOp, x: &Poly, c: &Poly) -> Option<Poly> {
+    let (ty, ring) = (op.operand(), Ring::of_width(op.operand().bits()));
+    let bits = c.as_constant()? as u64 & ty.mask();
+    let zeros = x.trailing_zeros().min(ty.bits());
+    let low = if zeros == 64 { u64::MAX } else { (1 << zeros) - 1 };
+    if bits & !low == 0 {
+        return x.add(c, ring);
+    }
+    let high = ty.mask() & !low;
+    // Above the zeros of `x`, all ones: the bits there are complemented, which is `-2^zeros - x`, and those below are taken from `c`.
+    let is_xor = matches!(op, BinaryOp::I32Xor | BinaryOp::I64Xor);
+    if is_xor && bits & high == high { c.sub(x, ring) } else { None }
+}
+
+/// A constant of a type as a polynomial.
+pub(super) fn constant(ty: Type, bits: u64) -> Poly {
+    Poly::constant(bits as i128, Ring::of_width(ty.bits()))
+}

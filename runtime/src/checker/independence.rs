@@ -1,0 +1,177 @@
+//! Independence: no two different iterations touch a common byte if one of them stores to it.
+//!
+//! Three theorems are known, all about one parallel dimension. Let two footprints start at `B` and `B + D` and move by the
+//! same step `S`, and let their windows be `V` and `W` bytes wide.
+//!
+//! 1. If the hulls have no byte in common, no iterations meet.
+//! 2. If `V`, `W`, `V - D` and `D + W` are at most `|S|`, both windows lie within one interval of `|S|` bytes that moves by `S`:
+//!    only equal iterations can meet. A footprint paired with itself has `D = 0`.
+//! 3. If a positive `m` divides `S`, `D = m * k + p` for an integer `k`, `V <= p` and `p + W <= m`, then the first window's bytes
+//!    lie in `0..V` and the second's in `p..p + W` modulo `m` after `B`: no iterations meet.
+//!
+//! With a constant `S` and `D` the accesses are compared themselves, exactly, so that windows may interleave. Footprints of
+//! memories that can't be one memory never meet.
+
+use super::atoms::{Atom, Atoms};
+use super::facts::{Case, Guards, follows};
+use super::poly::{Poly, Ring};
+use super::{Placed, Space, Unproven};
+
+/// What independence is decided on.
+pub(super) struct Question<'a> {
+    /// The footprints.
+    pub spaces: &'a [Space],
+    /// The accesses of each footprint.
+    pub placed: &'a [Vec<Placed>],
+    /// The guards.
+    pub guards: &'a Guards,
+    /// Facts that hold without any guard.
+    pub given: &'a [Poly],
+    /// The number of parallel dimensions.
+    pub dims: u32,
+    /// How many memories the module imports; two of these may be one.
+    pub imported_memories: u32,
+}
+
+/// Shows it for every pair of footprints.
+pub(super) fn check(atoms: &mut Atoms, question: &Question<'_>) -> Result<(), Unproven> {
+    for (i, placed) in question.placed.iter().enumerate() {
+        if placed.iter().any(|a| a.is_store) && !alone(atoms, question, i) {
+            return Err(Unproven::Iterations { footprint: i as u32 });
+        }
+        for (j, others) in question.placed.iter().enumerate().skip(i + 1) {
+            let stores = placed.iter().chain(others).any(|a| a.is_store);
+            if stores && !placed.is_empty() && !others.is_empty() && !apart(atoms, question, i, j) {
+                return Err(Unproven::Dependence { first: i as u32, second: j as u32 });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Different iterations of one footprint keep apart.
+fn alone(atoms: &mut Atoms, question: &Question<'_>, i: usize) -> bool {
+    let space = &question.spaces[i];
+    let Some(step) = step(question, i) else { return false };
+    if let Some(step) = step.as_constant() {
+        return never_meet(atoms, &question.placed[i], &question.placed[i], 0, step);
+    }
+    let Some(size) = magnitude(atoms, &step) else { return false };
+    let facts = question.guards.always.facts.iter().chain(question.given);
+    at_most(atoms, &Poly::constant(space.width, Ring::Exact), &size, facts)
+}
+
+/// Different iterations of two footprints keep apart.
+fn apart(atoms: &mut Atoms, question: &Question<'_>, i: usize, j: usize) -> bool {
+    let (m, n) = (question.spaces[i].memory, question.spaces[j].memory);
+    if m != n && (m >= question.imported_memories || n >= question.imported_memories) {
+        return true;
+    }
+    if shown(atoms, question, &Case::default(), i, j) {
+        return true;
+    }
+    // One guard whose every case suffices.
+    question.guards.alternatives.iter().any(|cases| cases.iter().all(|case| shown(atoms, question, case, i, j)))
+}
+
+/// True if one case, with what always holds, keeps two footprints apart.
+fn shown(atoms: &mut Atoms, question: &Question<'_>, case: &Case, i: usize, j: usize) -> bool {
+    let always = &question.guards.always;
+    let pair = (i as u32, j as u32);
+    let is = |p: &(u32, u32), (a, b): (u32, u32)| *p == (a, b) || *p == (b, a);
+    if case.disjoint.iter().chain(&always.disjoint).any(|p| is(p, pair)) || case.is_impossible(atoms) {
+        return true;
+    }
+    let memories = (question.spaces[i].memory, question.spaces[j].memory);
+    if case.apart.iter().chain(&always.apart).any(|p| is(p, memories)) {
+        return true;
+    }
+    in_step(atoms, question, case, i, j) || in_step(atoms, question, case, j, i)
+}
+
+/// The second and third theorem.
+fn in_step(atoms: &mut Atoms, question: &Question<'_>, case: &Case, i: usize, j: usize) -> bool {
+    let (x, y) = (&question.spaces[i], &question.spaces[j]);
+    let (Some(step), Some(other)) = (step(question, i), step(question, j)) else { return false };
+    let facts = case.facts.iter().chain(&question.guards.always.facts).chain(question.given);
+    if step != other && !(at_most(atoms, &step, &other, facts.clone()) && at_most(atoms, &other, &step, facts.clone()))
+    {
+        return false;
+    }
+    let Some(distance) = y.base.sub(&x.base, Ring::Exact) else { return false };
+    if let (Some(step), Some(distance)) = (step.as_constant(), distance.as_constant())
+        && never_meet(atoms, &question.placed[i], &question.placed[j], distance, step)
+    {
+        return true;
+    }
+    let (v, w) = (Poly::constant(x.width, Ring::Exact), Poly::constant(y.width, Ring::Exact));
+    let Some(size) = magnitude(atoms, &step) else { return false };
+    let extents = [Some(v.clone()), Some(w.clone()), v.sub(&distance, Ring::Exact), w.add(&distance, Ring::Exact)];
+    if extents.iter().all(|e| e.as_ref().is_some_and(|e| at_most(atoms, e, &size, facts.clone()))) {
+        return true;
+    }
+    let one = Poly::constant(1, Ring::Exact);
+    let modulus = atoms.max(&size, &one);
+    let rounds: Vec<Poly> = quotients(atoms, case, &modulus);
+    rounds.iter().any(|rounds| {
+        let whole = rounds.mul(&modulus, Ring::Exact);
+        let Some(phase) = whole.and_then(|whole| distance.sub(&whole, Ring::Exact)) else { return false };
+        let Some(end) = phase.add(&w, Ring::Exact) else { return false };
+        at_most(atoms, &v, &phase, facts.clone()) && at_most(atoms, &end, &modulus, facts.clone())
+    })
+}
+
+/// The quotients by `modulus` that a case speaks of: any integer would do, these are likely to.
+fn quotients(atoms: &Atoms, case: &Case, modulus: &Poly) -> Vec<Poly> {
+    let mut found = Vec::new();
+    let mentioned = case.facts.iter().flat_map(|fact| fact.terms().flat_map(|(monomial, _)| monomial.to_vec()));
+    for id in mentioned {
+        let quotient = Poly::atom(id);
+        if matches!(atoms.get(id), Atom::Floor(_, by) if by == modulus) && !found.contains(&quotient) {
+            found.push(quotient);
+        }
+    }
+    found
+}
+
+/// The step of a footprint in the only dimension; none where there are several, about which nothing is known here.
+fn step(question: &Question<'_>, i: usize) -> Option<Poly> {
+    let space = &question.spaces[i];
+    match (&space.strides[..], question.dims) {
+        ([], 1) => Some(Poly::default()),
+        ([(0, stride)], 1) => Some(stride.clone()),
+        _ => None,
+    }
+}
+
+/// `|step|`.
+fn magnitude(atoms: &mut Atoms, step: &Poly) -> Option<Poly> {
+    if let Some(step) = step.as_constant() {
+        return Some(Poly::constant(step.checked_abs()?, Ring::Exact));
+    }
+    let negated = step.scaled(-1, Ring::Exact)?;
+    Some(atoms.max(step, &negated))
+}
+
+fn at_most<'a>(atoms: &mut Atoms, a: &Poly, b: &Poly, facts: impl Iterator<Item = &'a Poly> + Clone) -> bool {
+    b.sub(a, Ring::Exact).is_some_and(|difference| follows(atoms, &difference, facts))
+}
+
+/// True if no access of one list meets one of the other in a different iteration, stores involved. The second list's
+/// footprint starts `distance` bytes after the first's.
+fn never_meet(atoms: &mut Atoms, xs: &[Placed], ys: &[Placed], distance: i128, step: i128) -> bool {
+    atoms.spend(xs.len().saturating_mul(ys.len()));
+    if atoms.is_spent() {
+        return false;
+    }
+    let meets = |x: &Placed, y: &Placed| {
+        // `m` iterations later `x` touches a byte of `y` exactly if `step * m` lies strictly between these.
+        let gap = distance + y.relative - x.relative;
+        let (low, high) = (gap - x.width as i128, gap + y.width as i128);
+        let Some(size) = step.checked_abs().filter(|&size| size > 0) else { return true };
+        let (first, last) = (low.div_euclid(size) + 1, -(-high).div_euclid(size) - 1);
+        first <= last && (first, last) != (0, 0)
+    };
+    let involved = |x: &Placed, y: &Placed| x.is_store || y.is_store;
+    !xs.iter().any(|x| ys.iter().any(|y| involved(x, y) && meets(x, y)))
+}

@@ -1,0 +1,314 @@
+//! SANDBOX: the load checker. Does a kernel stay within what its region declares, whoever compiled it?
+//!
+//! A signature says who made a bundle, not that it is right. Before a region may run, this program shows from the region, the
+//! kernel and, for devices that run it, the PTX text, that
+//!
+//! 1. every access lies within its footprint in every iteration, and is of the kind that the footprint declares;
+//! 2. no two different iterations touch a common byte if one of them stores to it, given the guards;
+//! 3. a footprint that is declared all written is written as a whole by every iteration that completes;
+//! 4. accesses are aligned whenever the footprint's base and strides are;
+//! 5. a PTX thread past the last iteration touches nothing.
+//!
+//! With what dispatch checks by itself (guards hold, hulls lie within their memories and below 2^32, trip counts are
+//! positive), it follows that a launch touches no byte outside of the hulls, commits no byte that wasn't computed or copied
+//! in, and ends with the same bytes in whatever order its threads run. What isn't shown here is that the kernel computes what
+//! the original loop does: for that there are `verify --rebuild` and the oracle.
+//!
+//! It shares nothing with the compiler's analysis: there, linear forms grow from a loop's recurrences and demand guards;
+//! here, everything is a polynomial ([`poly`]) over what is given ([`atoms`]), and guards are hypotheses ([`facts`]).
+//!
+//! *The argument for 1.* Let an access compute the 32-bit address `a` and add the offset `o`; let its footprint's window in
+//! this iteration start at the integer `F`, a polynomial in the iteration numbers. If `a + o - r` and `F` are equal modulo 2^32
+//! as polynomials, then `zext(a)` is congruent to `F + r - o`. The hull lies between 0 and 2^32, so `F + r - o` is below 2^32 for
+//! `r + width` within the window. It isn't negative if `o <= r`, or if `F - (o - r)` is shown not to be at the corners of the
+//! iteration space, `F` being linear in each iteration number. So `zext(a) + o = F + r`.
+//!
+//! A region that isn't shown to be right is off, with the reason. That costs time; no input makes it accept what is wrong or
+//! take long: polynomials, cases and the work as a whole are bounded.
+
+mod atoms;
+mod facts;
+mod independence;
+mod poly;
+mod ptx;
+mod symbols;
+#[cfg(test)]
+mod tests;
+
+use atoms::{Atom, Atoms};
+use bundle::PtxImage;
+use facts::{Guards, follows, guards, integers};
+use ir::region::{Access as Effect, IntId, Kernel, Region};
+use poly::{Poly, Ring};
+use thiserror::Error;
+
+/// What isn't shown, and so keeps a region off.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum Unproven {
+    /// An access may leave its footprint.
+    #[error("an access of {width} bytes isn't shown to lie within footprint f{footprint}")]
+    Access {
+        /// The footprint.
+        footprint: u32,
+        /// Bytes accessed.
+        width: u32,
+    },
+    /// A store to a footprint that is only read, or a load from one that is only written.
+    #[error("footprint f{footprint} isn't declared to be accessed like this")]
+    Kind {
+        /// The footprint.
+        footprint: u32,
+    },
+    /// An address may be negative and wrap around.
+    #[error("an address in footprint f{footprint} isn't shown not to wrap around")]
+    Wrap {
+        /// The footprint.
+        footprint: u32,
+    },
+    /// An address that isn't a 32-bit one.
+    #[error("an access to footprint f{footprint} has no 32-bit address")]
+    Address {
+        /// The footprint.
+        footprint: u32,
+    },
+    /// A footprint whose bounds aren't understood.
+    #[error("the bounds of footprint f{footprint} are too complex")]
+    Footprint {
+        /// The footprint.
+        footprint: u32,
+    },
+    /// An access that isn't aligned whenever its footprint is.
+    #[error("footprint f{footprint} doesn't declare the alignment that its accesses need")]
+    Alignment {
+        /// The footprint.
+        footprint: u32,
+    },
+    /// PTX text that isn't understood as a kernel of the region.
+    #[error("the PTX isn't a kernel of this region: {what}")]
+    Ptx {
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// A PTX access that isn't to a footprint, the bail flag or the returned values.
+    #[error("line {line} of the PTX accesses something that isn't a footprint")]
+    Foreign {
+        /// The line.
+        line: u32,
+    },
+    /// A PTX thread past the last iteration that may access memory.
+    #[error("line {line} of the PTX may be reached past the last iteration")]
+    PastEnd {
+        /// The line.
+        line: u32,
+    },
+    /// A footprint that isn't written as a whole.
+    #[error("footprint f{footprint} is declared all written, and isn't shown to be")]
+    MustWrite {
+        /// The footprint.
+        footprint: u32,
+    },
+    /// Iterations that may store to each other's bytes.
+    #[error("different iterations aren't shown to keep apart in footprint f{footprint}")]
+    Iterations {
+        /// The footprint.
+        footprint: u32,
+    },
+    /// Footprints that may overlap across iterations.
+    #[error("different iterations aren't shown to keep apart between footprints f{first} and f{second}")]
+    Dependence {
+        /// The one with the lower index.
+        first: u32,
+        /// The other.
+        second: u32,
+    },
+}
+
+/// An access with its address.
+#[derive(Clone, Debug)]
+struct Access {
+    space: u32,
+    /// The 32-bit address.
+    address: Poly,
+    /// Added to the zero-extended address.
+    offset: i128,
+    width: u32,
+    is_store: bool,
+    /// Executed by every thread that completes.
+    always: bool,
+}
+
+/// An access by its place in the window of its footprint.
+#[derive(Clone, Copy, Debug)]
+struct Placed {
+    relative: i128,
+    width: u32,
+    is_store: bool,
+    always: bool,
+}
+
+/// A footprint as polynomials.
+#[derive(Debug)]
+struct Space {
+    memory: u32,
+    base: Poly,
+    /// Dimension and stride.
+    strides: Vec<(u32, Poly)>,
+    width: i128,
+}
+
+/// A region's declarations, ready to be compared with accesses.
+struct Claims<'a> {
+    region: &'a Region,
+    atoms: Atoms,
+    spaces: Vec<Space>,
+    trips: Vec<Poly>,
+    guards: Guards,
+    /// What dispatch checks by itself, as facts.
+    given: Vec<Poly>,
+    imported_memories: u32,
+}
+
+/// Checks a verified region and its verified kernel. `imported_memories` is how many memories the module imports.
+pub fn check(region: &Region, kernel: &Kernel, imported_memories: u32) -> Result<(), Unproven> {
+    let mut claims = Claims::of(region, imported_memories)?;
+    let accesses = symbols::accesses(kernel, &mut claims.atoms)?;
+    claims.check(&accesses)
+}
+
+/// Checks the PTX text that realises a verified region under one of its mappings.
+pub fn check_ptx(region: &Region, image: &PtxImage, imported_memories: u32) -> Result<(), Unproven> {
+    let mut claims = Claims::of(region, imported_memories)?;
+    let accesses = ptx::accesses(region, image, &mut claims.atoms)?;
+    claims.check(&accesses)
+}
+
+impl<'a> Claims<'a> {
+    fn of(region: &'a Region, imported_memories: u32) -> Result<Claims<'a>, Unproven> {
+        let mut atoms = Atoms::default();
+        let scalars = symbols::scalars(region, &mut atoms);
+        let ints = integers(region, &scalars, &mut atoms);
+        let of = |id: IntId| ints.get(id.0 as usize).cloned().flatten();
+        let trips = region.trips.iter().map(|&id| of(id).unwrap_or_else(|| atoms.unknown())).collect();
+        let mut spaces = Vec::with_capacity(region.footprints.len());
+        for (index, footprint) in region.footprints.iter().enumerate() {
+            let complex = Unproven::Footprint { footprint: index as u32 };
+            let strides = footprint.dims.iter().map(|d| Some((d.dim, of(d.stride)?))).collect::<Option<_>>();
+            spaces.push(Space {
+                memory: footprint.memory,
+                base: of(footprint.base).ok_or(complex)?,
+                strides: strides.ok_or(complex)?,
+                width: footprint.width as i128,
+            });
+        }
+        let guards = guards(region, &ints);
+        let mut claims = Claims { region, atoms, spaces, trips, guards, given: Vec::new(), imported_memories };
+        claims.given = claims.given();
+        Ok(claims)
+    }
+
+    /// Trip counts are positive, and no window begins below zero.
+    fn given(&mut self) -> Vec<Poly> {
+        let one = Poly::constant(1, Ring::Exact);
+        let mut given: Vec<Poly> = self.trips.iter().filter_map(|trip| trip.sub(&one, Ring::Exact)).collect();
+        for space in 0..self.spaces.len() {
+            given.extend(self.corners(space).unwrap_or_default());
+        }
+        given
+    }
+
+    /// Where the window of a footprint begins at those corners of the iteration space that can be the lowest.
+    fn corners(&self, space: usize) -> Option<Vec<Poly>> {
+        let space = &self.spaces[space];
+        let one = Poly::constant(1, Ring::Exact);
+        let mut corners = vec![space.base.clone()];
+        for (dim, stride) in &space.strides {
+            let last = self.trips.get(*dim as usize)?.sub(&one, Ring::Exact)?;
+            let reach = stride.mul(&last, Ring::Exact)?;
+            let range = self.atoms.range(stride);
+            let far = corners.iter().map(|c| c.add(&reach, Ring::Exact)).collect::<Option<Vec<_>>>();
+            if range.hi.is_some_and(|hi| hi <= 0) {
+                corners = far?;
+            } else if range.lo.is_none_or(|lo| lo < 0) {
+                corners.extend(far?);
+            }
+        }
+        Some(corners)
+    }
+
+    fn check(&mut self, accesses: &[Access]) -> Result<(), Unproven> {
+        let mut placed: Vec<Vec<Placed>> = vec![Vec::new(); self.spaces.len()];
+        for access in accesses {
+            let relative = self.place(access)?;
+            let Access { width, is_store, always, .. } = *access;
+            placed[access.space as usize].push(Placed { relative, width, is_store, always });
+        }
+        for (index, (placed, footprint)) in placed.iter().zip(&self.region.footprints).enumerate() {
+            let index = index as u32;
+            let declared =
+                |a: &Placed| if a.is_store { footprint.access.writes() } else { footprint.access != Effect::Write };
+            if !placed.iter().all(declared) {
+                return Err(Unproven::Kind { footprint: index });
+            }
+            let fits = |a: &Placed| a.relative % a.width as i128 == 0 && footprint.align.is_multiple_of(a.width);
+            if !placed.iter().all(fits) {
+                return Err(Unproven::Alignment { footprint: index });
+            }
+            if footprint.must_write && !covers(placed, footprint.width as i128) {
+                return Err(Unproven::MustWrite { footprint: index });
+            }
+        }
+        let Claims { spaces, guards, given, atoms, .. } = self;
+        let dims = self.region.trips.len() as u32;
+        let question = independence::Question {
+            spaces,
+            placed: &placed,
+            guards,
+            given,
+            dims,
+            imported_memories: self.imported_memories,
+        };
+        independence::check(atoms, &question)
+    }
+
+    /// The first byte of an access within the window of its footprint.
+    fn place(&mut self, access: &Access) -> Result<i128, Unproven> {
+        let footprint = access.space;
+        let outside = Unproven::Access { footprint, width: access.width };
+        let index = footprint as usize;
+        let space = self.spaces.get(index).ok_or(outside)?;
+        // Modulo 2^32 the address of the access and the start of the window differ by a constant.
+        let mut start = self.atoms.wrap(&space.base);
+        for (dim, stride) in &space.strides {
+            let (stride, number) = (self.atoms.wrap(stride), self.atoms.poly(Atom::Index(*dim)));
+            let distance = stride.mul(&number, Ring::Mod32).ok_or(outside)?;
+            start = start.add(&distance, Ring::Mod32).ok_or(outside)?;
+        }
+        let difference = access.address.sub(&start, Ring::Mod32).and_then(|d| d.as_constant()).ok_or(outside)?;
+        let relative = (difference + access.offset) as u32 as i128;
+        if relative + access.width as i128 > space.width {
+            return Err(outside);
+        }
+        let below = access.offset - relative;
+        if below > 0 {
+            let wraps = Unproven::Wrap { footprint };
+            let below = Poly::constant(below, Ring::Exact);
+            for corner in self.corners(index).ok_or(wraps)? {
+                let room = corner.sub(&below, Ring::Exact).ok_or(wraps)?;
+                let facts = self.guards.always.facts.iter().chain(&self.given);
+                if !follows(&mut self.atoms, &room, facts) {
+                    return Err(wraps);
+                }
+            }
+        }
+        Ok(relative)
+    }
+}
+
+/// True if the stores that every thread executes cover the window.
+fn covers(placed: &[Placed], width: i128) -> bool {
+    let mut stores: Vec<&Placed> = placed.iter().filter(|a| a.is_store && a.always).collect();
+    stores.sort_by_key(|a| a.relative);
+    let end =
+        stores.iter().try_fold(0i128, |end, a| (a.relative <= end).then(|| end.max(a.relative + a.width as i128)));
+    end.is_some_and(|end| end >= width) && placed.iter().all(|a| a.is_store)
+}

@@ -1,0 +1,460 @@
+//! PTX text as accesses: the same polynomials, read from what a GPU would run.
+//!
+//! A register that one unguarded instruction defines is what that instruction computes, wherever its definition dominates;
+//! every other register is unknown. An access counts only where every thread past the last iteration has left before: its
+//! block is dominated by a way on, taken only there, from an exit under `index >= trip count`. Addresses are a footprint's delta
+//! plus a zero-extended 32-bit guest address plus a constant; the bail flag and the slots of returned values are the only
+//! other places. Who relies on it: every device that runs the text, and the host's own memory behind such a device.
+
+use super::atoms::{Atom, Atoms};
+use super::poly::{Poly, Ring};
+use super::{Access, Unproven};
+use bundle::PtxImage;
+use ir::abi::{self, Param};
+use ir::lowered::dominators::Dominators;
+use ir::lowered::{BinaryOp as Wasm, Block, BlockId, Func, Target, Term, Value};
+use ir::region::Region;
+use ptx_machine::ast::{
+    BinaryOp, Comparison, Instruction, Kernel, Operand, Operation, Special, Statement, TernaryOp, Type, UnaryOp,
+};
+use std::collections::HashMap;
+
+/// The farthest that a constant may lead from a guest address.
+const MAX_OFFSET: i128 = 1 << 33;
+
+/// The accesses to footprints of the entry that `image` names.
+pub(super) fn accesses(region: &Region, image: &PtxImage, atoms: &mut Atoms) -> Result<Vec<Access>, Unproven> {
+    let wrong = |what| Unproven::Ptx { what };
+    let module = ptx_machine::parse(&image.text).map_err(|_| wrong("it can't be parsed"))?;
+    let kernel = module.kernel(&image.entry).ok_or(wrong("it has no such entry"))?;
+    ptx_machine::prepare(kernel).map_err(|_| wrong("it has a type error"))?;
+    let mapping = region.mappings.get(image.mapping as usize).ok_or(wrong("it has no such mapping"))?;
+    if kernel.required_block != Some([mapping.block, 1, 1]) {
+        return Err(wrong("its block has another shape"));
+    }
+    let params = abi::params(region);
+    if !kernel.params.iter().map(|p| p.ty.bits()).eq(params.iter().map(|p| p.bits())) {
+        return Err(wrong("it has other parameters"));
+    }
+    let flow = Flow::of(kernel).ok_or(wrong("it has a branch to nowhere"))?;
+    let mut reader = Reader {
+        kernel,
+        params,
+        returns: region.returns.len() as i128,
+        dims: region.trips.len(),
+        once: defined_once(kernel),
+        values: HashMap::new(),
+        past_end: HashMap::new(),
+        bounded: vec![Vec::new(); region.trips.len()],
+        indices: indices(&mapping.grid, mapping.block, atoms),
+        atoms,
+        flow,
+        found: Vec::new(),
+        bails: Vec::new(),
+        ends: Vec::new(),
+    };
+    reader.read()?;
+    Ok(reader.finish())
+}
+
+/// The control flow graph: runs of instructions, as a function without values.
+struct Flow<'k> {
+    blocks: Vec<Vec<&'k Instruction<'k>>>,
+    tree: Dominators,
+}
+
+impl<'k> Flow<'k> {
+    fn of(kernel: &'k Kernel<'k>) -> Option<Flow<'k>> {
+        let mut blocks: Vec<Vec<&Instruction<'_>>> = vec![Vec::new()];
+        let mut labels: HashMap<&str, usize> = HashMap::new();
+        for statement in &kernel.body {
+            match statement {
+                Statement::Label { name, .. } => {
+                    blocks.push(Vec::new());
+                    labels.insert(name, blocks.len() - 1);
+                }
+                Statement::Instruction(instruction) => {
+                    blocks.last_mut()?.push(instruction);
+                    if matches!(instruction.operation, Operation::Branch | Operation::Exit) {
+                        blocks.push(Vec::new());
+                    }
+                }
+            }
+        }
+        let mut func = Func::default();
+        for (index, block) in blocks.iter().enumerate() {
+            let to = |index: usize| Target { block: BlockId(index as u32), args: Vec::new() };
+            let next = (index + 1 < blocks.len()).then(|| to(index + 1));
+            let on = next.clone().map_or(Term::Unreachable, Term::Jump);
+            let term = match block.last() {
+                Some(Instruction { operation: Operation::Branch, operands, guard, .. }) => {
+                    let [Operand::Name(label)] = &operands[..] else { return None };
+                    let target = to(*labels.get(label)?);
+                    match (guard, next) {
+                        (Some(_), Some(next)) => Term::Branch { cond: Value(0), then: target, otherwise: next },
+                        _ => Term::Jump(target),
+                    }
+                }
+                Some(Instruction { operation: Operation::Exit, guard: None, .. }) => Term::Return(Vec::new()),
+                _ => on,
+            };
+            func.blocks.push(Block { params: Vec::new(), insts: Vec::new(), term });
+        }
+        let tree = Dominators::of(&func);
+        Some(Flow { blocks, tree })
+    }
+}
+
+/// The registers that exactly one instruction defines, and that one always.
+fn defined_once<'k>(kernel: &'k Kernel<'k>) -> HashMap<&'k str, bool> {
+    let mut once = HashMap::new();
+    for statement in &kernel.body {
+        let Statement::Instruction(instruction) = statement else { continue };
+        let sure = instruction.guard.is_none();
+        for name in defined(instruction) {
+            once.entry(name).and_modify(|once| *once = false).or_insert(sure);
+        }
+    }
+    once
+}
+
+fn defined<'k>(instruction: &'k Instruction<'k>) -> Vec<&'k str> {
+    use Operation::{Barrier, Branch, Exit, Reduce, Store};
+    match (instruction.operation, instruction.operands.first()) {
+        (Store { .. } | Branch | Exit | Barrier | Reduce(..), _) | (_, None) => Vec::new(),
+        (_, Some(Operand::Name(name))) => vec![name],
+        (_, Some(Operand::Pair(a, b))) => vec![a, b],
+        (_, Some(Operand::Vector(names))) => names.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// The iteration number of each dimension in terms of special registers: grid x counts threads, y and z count blocks.
+fn indices(grid: &[u32], block: u32, atoms: &mut Atoms) -> Vec<(u32, Option<Poly>)> {
+    let mut indices = Vec::new();
+    for (axis, &dim) in grid.iter().enumerate() {
+        let mut position = |thread| {
+            let register = atoms.poly(Atom::Position { thread, axis: axis as u8 });
+            atoms.read(&register, 32, false)
+        };
+        let (first, thread) = (position(false), position(true));
+        let index = match axis {
+            0 => thread.add_scaled(&first, block as i128, Ring::Mod64),
+            _ => Some(first),
+        };
+        indices.push((dim, index));
+    }
+    indices
+}
+
+struct Reader<'k, 'a> {
+    kernel: &'k Kernel<'k>,
+    params: Vec<Param>,
+    returns: i128,
+    dims: usize,
+    once: HashMap<&'k str, bool>,
+    /// What a register holds, and the block that defines it.
+    values: HashMap<&'k str, (Poly, BlockId)>,
+    /// Predicates that say that the index of a dimension is past its end, and the block that defines them.
+    past_end: HashMap<&'k str, (u32, BlockId)>,
+    /// For each dimension, the blocks that are entered only by threads below its end.
+    bounded: Vec<Vec<BlockId>>,
+    indices: Vec<(u32, Option<Poly>)>,
+    atoms: &'a mut Atoms,
+    flow: Flow<'k>,
+    /// Accesses with their blocks.
+    found: Vec<(BlockId, Access)>,
+    /// Blocks that raise the bail flag.
+    bails: Vec<BlockId>,
+    /// Blocks in which a thread may end, other than past the end.
+    ends: Vec<BlockId>,
+}
+
+impl<'k> Reader<'k, '_> {
+    fn read(&mut self) -> Result<(), Unproven> {
+        for id in self.flow.tree.order.clone() {
+            for instruction in self.flow.blocks[id.index()].clone() {
+                self.instruction(id, instruction)?;
+            }
+            let runs_out = id.index() + 1 == self.flow.blocks.len();
+            if runs_out {
+                self.ends.push(id);
+            }
+        }
+        Ok(())
+    }
+
+    fn instruction(&mut self, block: BlockId, instruction: &'k Instruction<'k>) -> Result<(), Unproven> {
+        match instruction.operation {
+            Operation::Load { .. } | Operation::Store { .. } | Operation::Atomic(..) | Operation::Reduce(..) => {
+                self.access(block, instruction)?;
+            }
+            Operation::Exit => self.exit(block, instruction),
+            Operation::Compare(comparison, None, Type::U64) => self.compare(block, instruction, comparison),
+            _ => {}
+        }
+        if let [name] = defined(instruction)[..]
+            && self.once.get(name) == Some(&true)
+        {
+            let value = self.value(block, instruction);
+            let index = self.indices.iter().find(|(_, index)| index.as_ref() == Some(&value)).map(|&(dim, _)| dim);
+            let value = index.map_or(value, |dim| self.atoms.poly(Atom::Index(dim)));
+            self.values.insert(name, (value, block));
+        }
+        Ok(())
+    }
+
+    /// `setp.ge.u64 p, index, trip count`.
+    fn compare(&mut self, block: BlockId, instruction: &'k Instruction<'k>, comparison: Comparison) {
+        let [Operand::Name(name), a, b] = &instruction.operands[..] else { return };
+        if !matches!(comparison, Comparison::Ge | Comparison::Hs) || self.once.get(name) != Some(&true) {
+            return;
+        }
+        let (a, b) = (self.operand(block, a, Ring::Mod64), self.operand(block, b, Ring::Mod64));
+        let dim = (0..self.dims as u32)
+            .find(|&dim| a == self.atoms.poly(Atom::Index(dim)) && b == self.atoms.poly(Atom::Trip(dim)));
+        if let Some(dim) = dim {
+            self.past_end.insert(name, (dim, block));
+        }
+    }
+
+    fn exit(&mut self, block: BlockId, instruction: &Instruction<'k>) {
+        let past =
+            instruction.guard.filter(|guard| !guard.negated).and_then(|guard| self.past_end.get(guard.predicate));
+        let next = BlockId(block.0 + 1);
+        match past {
+            Some(&(dim, at)) if self.flow.tree.dominates(at, block) => {
+                // Threads come to the next block from here alone, or nothing is known of them.
+                if self.flow.tree.predecessors.get(next.index()).is_some_and(|from| from[..] == [block]) {
+                    self.bounded[dim as usize].push(next);
+                }
+            }
+            _ => self.ends.push(block),
+        }
+    }
+
+    fn access(&mut self, block: BlockId, instruction: &Instruction<'k>) -> Result<(), Unproven> {
+        let line = instruction.line;
+        let foreign = Unproven::Foreign { line };
+        let found = instruction.operands.iter().find_map(|operand| match operand {
+            Operand::Address(base, offset) => Some((*base, *offset)),
+            _ => None,
+        });
+        let (base, offset) = found.ok_or(foreign)?;
+        let (bits, is_store, coherent) = match instruction.operation {
+            Operation::Load { non_coherent, lanes, ty } => (lanes as u32 * ty.bits(), false, !non_coherent),
+            Operation::Store { lanes, ty } => (lanes as u32 * ty.bits(), true, true),
+            Operation::Atomic(_, ty) | Operation::Reduce(_, ty) => (ty.bits(), true, true),
+            _ => return Err(foreign),
+        };
+        let width = bits / 8;
+        let atomic = matches!(instruction.operation, Operation::Atomic(..) | Operation::Reduce(..));
+        let address = self.register(block, base);
+        let address = address.add(&Poly::constant(offset as i128, Ring::Mod64), Ring::Mod64).ok_or(foreign)?;
+        match self.split(&address).ok_or(foreign)? {
+            (Atom::BailFlag, None, 0) if width <= 4 => {
+                // Only the flag raised means that nothing will be committed.
+                let raised = instruction.operands.last().map(|value| self.operand(block, value, Ring::Mod32));
+                if instruction.guard.is_none() && is_store && raised.and_then(|r| r.as_constant()) == Some(1) {
+                    self.bails.push(block);
+                }
+            }
+            (Atom::Returns, None, at)
+                if at % width as i128 == 0 && (0..=8 * self.returns - width as i128).contains(&at) => {}
+            (Atom::Delta(space), guest, offset) if coherent && !atomic && (0..=MAX_OFFSET).contains(&offset) => {
+                if !(0..self.dims).all(|dim| self.is_bounded(dim, block)) {
+                    return Err(Unproven::PastEnd { line });
+                }
+                let always = instruction.guard.is_none();
+                let address = guest.unwrap_or_default();
+                self.found.push((block, Access { space, address, offset, width, is_store, always }));
+            }
+            _ => return Err(foreign),
+        }
+        Ok(())
+    }
+
+    /// A device address: where it starts from, the 32-bit guest address in it, and the constant.
+    fn split(&self, address: &Poly) -> Option<(Atom, Option<Poly>, i128)> {
+        let (mut origin, mut guest, mut constant) = (None, None, 0);
+        for (monomial, coefficient) in address.terms() {
+            match (monomial, coefficient) {
+                ([], value) => constant = value,
+                (&[id], 1) => match self.atoms.get(id) {
+                    Atom::Unsigned(guest_address, 32) if guest.is_none() => guest = Some(guest_address.clone()),
+                    start @ (Atom::Delta(_) | Atom::BailFlag | Atom::Returns) if origin.is_none() => {
+                        origin = Some(start.clone());
+                    }
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        }
+        Some((origin?, guest, constant))
+    }
+
+    fn is_bounded(&self, dim: usize, block: BlockId) -> bool {
+        self.bounded[dim].iter().any(|&bound| self.flow.tree.dominates(bound, block))
+    }
+
+    /// What a register holds where it is used.
+    fn register(&mut self, block: BlockId, name: &str) -> Poly {
+        match self.values.get(name) {
+            Some((value, at)) if self.flow.tree.dominates(*at, block) => value.clone(),
+            _ => self.atoms.unknown(),
+        }
+    }
+
+    fn operand(&mut self, block: BlockId, operand: &Operand<'k>, ring: Ring) -> Poly {
+        match *operand {
+            Operand::Name(name) => self.register(block, name),
+            Operand::Integer(value) => Poly::constant(value, ring),
+            Operand::Special(Special::Thread(axis)) => self.atoms.poly(Atom::Position { thread: true, axis }),
+            Operand::Special(Special::Block(axis)) => self.atoms.poly(Atom::Position { thread: false, axis }),
+            _ => self.atoms.unknown(),
+        }
+    }
+
+    /// What an instruction with one result computes.
+    fn value(&mut self, block: BlockId, instruction: &Instruction<'k>) -> Poly {
+        let source = |index: usize| instruction.operands.get(index + 1);
+        match instruction.operation {
+            Operation::LoadParam(ty) => self.param(source(0), ty),
+            Operation::ToGlobal => self.source(block, source(0), Ring::Mod64),
+            Operation::Move(ty) | Operation::Unary(_, ty) | Operation::Binary(_, ty) | Operation::Ternary(_, ty)
+                if !matches!(ty.bits(), 32 | 64) || ty.is_float() =>
+            {
+                self.atoms.unknown()
+            }
+            Operation::Move(ty) => self.source(block, source(0), Ring::of_width(ty.bits())),
+            Operation::Unary(op, ty) => {
+                let ring = Ring::of_width(ty.bits());
+                let a = self.source(block, source(0), ring);
+                let result = match op {
+                    UnaryOp::Neg => a.scaled(-1, ring),
+                    UnaryOp::Not => Poly::constant(-1, ring).sub(&a, ring),
+                    _ => None,
+                };
+                self.atoms.or_unknown(result)
+            }
+            Operation::Binary(op, ty) => self.binary(block, op, ty, (source(0), source(1))),
+            Operation::Ternary(TernaryOp::MadLo, ty) => {
+                let ring = Ring::of_width(ty.bits());
+                let product = self.binary(block, BinaryOp::MulLo, ty, (source(0), source(1)));
+                let sum = product.add(&self.source(block, source(2), ring), ring);
+                self.atoms.or_unknown(sum)
+            }
+            Operation::Ternary(TernaryOp::MadWide, ty) => {
+                let product = self.binary(block, BinaryOp::MulWide, ty, (source(0), source(1)));
+                let sum = product.add(&self.source(block, source(2), Ring::Mod64), Ring::Mod64);
+                self.atoms.or_unknown(sum)
+            }
+            Operation::Convert(conversion) => self.convert(block, source(0), conversion.to, conversion.from),
+            _ => self.atoms.unknown(),
+        }
+    }
+
+    fn source(&mut self, block: BlockId, operand: Option<&Operand<'k>>, ring: Ring) -> Poly {
+        match operand {
+            Some(operand) => self.operand(block, operand, ring),
+            None => self.atoms.unknown(),
+        }
+    }
+
+    fn param(&mut self, operand: Option<&Operand<'k>>, ty: Type) -> Poly {
+        let Some(&Operand::Address(name, 0)) = operand else { return self.atoms.unknown() };
+        let position = self.kernel.params.iter().position(|p| p.name == name);
+        match position.map(|position| self.params[position]) {
+            Some(param) if param.bits() == ty.bits() => self.atoms.poly(match param {
+                Param::BailFlag => Atom::BailFlag,
+                Param::Returns => Atom::Returns,
+                Param::Trip(dim) => Atom::Trip(dim),
+                Param::Delta(space) => Atom::Delta(space),
+                Param::LiveIn(index, _) => Atom::LiveIn(index),
+            }),
+            _ => self.atoms.unknown(),
+        }
+    }
+
+    fn convert(&mut self, block: BlockId, operand: Option<&Operand<'k>>, to: Type, from: Type) -> Poly {
+        if to.is_float() || from.is_float() {
+            return self.atoms.unknown();
+        }
+        let a = self.source(block, operand, Ring::of_width(from.bits()));
+        match (to.bits(), from.bits()) {
+            (64, 32) => self.atoms.read(&a, 32, from.is_signed()),
+            (32, 64) => self.atoms.wrap(&a),
+            (32, 32) | (64, 64) => a,
+            _ => self.atoms.unknown(),
+        }
+    }
+
+    fn binary(
+        &mut self,
+        block: BlockId,
+        op: BinaryOp,
+        ty: Type,
+        (a, b): (Option<&Operand<'k>>, Option<&Operand<'k>>),
+    ) -> Poly {
+        let (wide, ring) = (ty.bits() == 64, Ring::of_width(ty.bits()));
+        if !matches!(ty.bits(), 32 | 64) {
+            return self.atoms.unknown();
+        }
+        let is_shift = matches!(op, BinaryOp::Shl | BinaryOp::Shr);
+        let a = self.source(block, a, ring);
+        // A count is 32 bits wide whatever it shifts.
+        let b = self.source(block, b, if is_shift { Ring::Mod32 } else { ring });
+        let pick = |narrow, broad| if wide { broad } else { narrow };
+        let op = match op {
+            BinaryOp::Add => pick(Wasm::I32Add, Wasm::I64Add),
+            BinaryOp::Sub => pick(Wasm::I32Sub, Wasm::I64Sub),
+            BinaryOp::MulLo => pick(Wasm::I32Mul, Wasm::I64Mul),
+            BinaryOp::And => pick(Wasm::I32And, Wasm::I64And),
+            BinaryOp::Or => pick(Wasm::I32Or, Wasm::I64Or),
+            BinaryOp::Xor => pick(Wasm::I32Xor, Wasm::I64Xor),
+            BinaryOp::Shl => pick(Wasm::I32Shl, Wasm::I64Shl),
+            BinaryOp::Shr if ty.is_signed() => pick(Wasm::I32ShrS, Wasm::I64ShrS),
+            BinaryOp::Shr => pick(Wasm::I32ShrU, Wasm::I64ShrU),
+            BinaryOp::MulWide if !wide => {
+                let (a, b) = (self.atoms.read(&a, 32, ty.is_signed()), self.atoms.read(&b, 32, ty.is_signed()));
+                let product = a.mul(&b, Ring::Mod64);
+                return self.atoms.or_unknown(product);
+            }
+            _ => return self.atoms.unknown(),
+        };
+        let b = if is_shift { self.count(&b, ty.bits()) } else { Some(b) };
+        match b {
+            Some(b) => self.atoms.binary(op, &a, &b),
+            None => self.atoms.unknown(),
+        }
+    }
+
+    /// A count as Wasm's shifts take it, where it is known to be below the width; PTX doesn't take counts modulo the width.
+    fn count(&self, count: &Poly, bits: u32) -> Option<Poly> {
+        if let Some(value) = count.as_constant() {
+            return (0..bits as i128).contains(&value).then(|| count.clone());
+        }
+        let mut terms = count.terms();
+        let (Some((&[id], 1)), None) = (terms.next(), terms.next()) else { return None };
+        match self.atoms.get(id) {
+            Atom::Binary(Wasm::I32And, a, b) => {
+                let mask = Some(bits as i128 - 1);
+                let inner = if b.as_constant() == mask { Some(a) } else { None };
+                inner.or((a.as_constant() == mask).then_some(b)).cloned()
+            }
+            _ => None,
+        }
+    }
+
+    /// The accesses, those marked that every thread executes which completes without a bail.
+    fn finish(self) -> Vec<Access> {
+        let tree = &self.flow.tree;
+        let bails = |end: BlockId| self.bails.iter().any(|&bail| tree.dominates(bail, end));
+        let ends: Vec<BlockId> = self.ends.iter().copied().filter(|&end| !bails(end)).collect();
+        let mark = |(block, access): (BlockId, Access)| {
+            let always = access.always && !ends.is_empty() && ends.iter().all(|&end| tree.dominates(block, end));
+            Access { always, ..access }
+        };
+        self.found.into_iter().map(mark).collect()
+    }
+}
