@@ -210,6 +210,7 @@ mod tests {
             wasm: "corpus/wasm/clang/k.wasm".into(),
             commands: Vec::new(),
             flags: flags.into(),
+            class: String::new(),
             exports: Vec::new(),
         }
     }

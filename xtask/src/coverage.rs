@@ -112,24 +112,27 @@ fn reasons(page: &mut String, by_name: &BTreeMap<&str, BTreeMap<&str, Loops>>) -
     ranking(page, counts)
 }
 
-/// The kernels that the source calls parallel: how many have an offloaded loop, and what stands in the way of the others.
+/// The functions that the source calls parallel: how many have an offloaded loop, and what stands in the way of the others.
 fn parallel(
     page: &mut String,
     producers: &[&str],
     index: &Index,
     by_name: &BTreeMap<&str, BTreeMap<&str, Loops>>,
 ) -> Result<()> {
-    let mut totals: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut totals: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut lines = String::new();
     for module in &index.modules {
         for export in module.exports.iter().filter(|export| export.parallel) {
             let loops = by_name[module.name.as_str()][module.producer.as_str()].iter();
             let own: Vec<&Value> = loops.filter(|report| report["function"] == export.name.as_str()).collect();
-            let (done, all) = totals.entry(&module.producer).or_default();
-            *all += 1;
-            if own.iter().any(|report| offloaded(report)) {
-                *done += 1;
+            let found = own.iter().any(|report| offloaded(report));
+            for class in [&module.class, "all"] {
+                let (done, all) = totals.entry((class, &module.producer)).or_default();
+                *done += usize::from(found);
+                *all += 1;
+            }
+            if found {
                 continue;
             }
             // That an outer loop isn't innermost says nothing where an inner one is declined too.
@@ -140,13 +143,18 @@ fn parallel(
         }
     }
     writeln!(page, "\n## Parallel in the source\n")?;
-    writeln!(page, "Kernels with a loop that its source calls parallel: those with an offloaded loop, of all.\n")?;
-    writeln!(page, "| {} |\n|{}", producers.join(" | "), "---|".repeat(producers.len()))?;
-    for producer in producers {
-        let (done, all) = totals.get(producer).copied().unwrap_or_default();
-        write!(page, "| {done}/{all} ")?;
+    writeln!(page, "Functions with a loop that their source calls parallel: those with an offloaded loop, of all.\n")?;
+    writeln!(page, "| class | {} |\n|---|{}", producers.join(" | "), "---|".repeat(producers.len()))?;
+    let classes: BTreeSet<&str> = totals.keys().map(|(class, _)| *class).filter(|class| *class != "all").collect();
+    for class in classes.into_iter().chain(["all"]) {
+        write!(page, "| {class} |")?;
+        for producer in producers {
+            let (done, all) = totals.get(&(class, *producer)).copied().unwrap_or_default();
+            write!(page, " {done}/{all} |")?;
+        }
+        writeln!(page)?;
     }
-    writeln!(page, "|\n\nThe others, by what declines their loops:\n\n| reason | kernels |\n|---|---|")?;
+    writeln!(page, "\nThe others, by what declines their loops:\n\n| reason | functions |\n|---|---|")?;
     ranking(page, counts)?;
     write!(page, "\n{lines}")?;
     Ok(())

@@ -25,6 +25,8 @@ pub struct Module {
     /// Command lines as templates, to run one after the other.
     pub commands: Vec<String>,
     pub flags: String,
+    /// A kernel's class; empty for a program.
+    pub class: String,
     /// A kernel's exported functions; none for a program.
     pub exports: Vec<Export>,
 }
@@ -104,6 +106,7 @@ fn read_entry(entry: &Value, name: &str, builds: &Value, modules: &mut Vec<Modul
             wasm: string(&module["wasm"]).context("wasm")?.to_owned(),
             commands: commands.iter().map(|command| string(command).map(str::to_owned)).collect::<Result<_>>()?,
             flags: module["flags"].as_str().unwrap_or_default().to_owned(),
+            class: entry["class"].as_str().unwrap_or_default().to_owned(),
             exports: exports.clone(),
         });
     }
@@ -191,6 +194,7 @@ mod tests {
         assert_eq!((module.name.as_str(), module.producer.as_str()), ("k", "clang"));
         assert_eq!((module.source.as_str(), module.wasm.as_str(), module.flags.as_str()), ("k.c", "k.wasm", "-g"));
         assert_eq!(module.commands, ["{tool} {source}"]);
+        assert_eq!(module.class, "element");
         assert!(module.exports[0].name == "f" && module.exports[0].parallel);
     }
 
