@@ -10,6 +10,13 @@ use std::process::{Command, Stdio};
 const PRODUCERS: [&str; 3] = ["clang", "zig", "rustc"];
 const DEVICES: [&str; 3] = ["off", "cpu", "auto"];
 
+/// The tool, without a cache.
+fn tensorwasm() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tensorwasm"));
+    command.env("TENSORWASM_CACHE", "");
+    command
+}
+
 /// What a run left behind.
 struct Ran {
     code: i32,
@@ -23,7 +30,7 @@ struct Ran {
 /// Runs `corpus/wasm/MODULE.wasm` with `options` before and `args` after `--`, and `stdin` as its input.
 fn run(module: &str, device: &str, options: &[&str], args: &[&str], stdin: &str) -> Ran {
     let wasm = format!("{}/../corpus/wasm/{module}.wasm", env!("CARGO_MANIFEST_DIR"));
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tensorwasm"))
+    let mut child = tensorwasm()
         .args(["run", &wasm, "--device", device, "--stats", "json"])
         .args(options)
         .arg("--")
@@ -140,10 +147,9 @@ fn a_bundle_behaves_as_the_module_it_was_made_of() {
     let folder = tempfile::tempdir().unwrap();
     let bundle = folder.path().join("endings.wasm");
     let wasm = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus/wasm/clang/endings.wasm");
-    let compiled =
-        Command::new(env!("CARGO_BIN_EXE_tensorwasm")).arg("compile").arg(&wasm).arg("-o").arg(&bundle).output();
+    let compiled = tensorwasm().arg("compile").arg(&wasm).arg("-o").arg(&bundle).output();
     assert!(compiled.unwrap().status.success());
-    let output = Command::new(env!("CARGO_BIN_EXE_tensorwasm"))
+    let output = tensorwasm()
         .arg("run")
         .arg(&bundle)
         .args(["--allow-unsigned", "--device", "cpu", "--", "exit"])
