@@ -6,6 +6,7 @@
 //! [`Pred`]s are checked 128-bit integers and predicates over them, and say when a dispatch is allowed. All are flat
 //! lists whose operands have smaller indices, so that reading and evaluating them is bounded and never recurses.
 
+mod expressions;
 mod exprs;
 mod guards;
 pub mod limits;
