@@ -203,9 +203,17 @@ pub enum BundleError {
     /// A signature that doesn't hold.
     #[error("invalid signature: {0}")]
     Signature(SignatureFault),
-    /// A key file that isn't one.
-    #[error("not an Ed25519 {0} key in PEM, DER or wasmsign2's binary form")]
-    Key(&'static str),
+    /// A detached signature that doesn't hold.
+    #[error("invalid detached signature: {0}")]
+    Detached(SignatureFault),
+    /// A key file that isn't what is needed.
+    #[error("{wanted} key is needed, but {fault}")]
+    Key {
+        /// Which half is needed.
+        wanted: KeyHalf,
+        /// What is there instead.
+        fault: KeyFault,
+    },
 }
 
 impl BundleError {
@@ -324,13 +332,48 @@ pub enum InterfaceFault {
 /// Why a signature doesn't hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 pub enum SignatureFault {
-    /// The section isn't exactly what signing writes: one hash and one Ed25519 signature in the shortest form.
-    #[error("the section isn't in the form that signing writes")]
+    /// It isn't exactly what signing writes: one hash and some Ed25519 signatures of different keys in the shortest form.
+    #[error("it isn't in the form that signing writes")]
     Form,
     /// The hash isn't that of the file.
-    #[error("the file was changed after it was signed")]
+    #[error("the file was changed after it was signed, or another one was signed")]
     Content,
     /// The signature isn't that of the key it names.
     #[error("not made by the key it names")]
     Forged,
+}
+
+/// A half of a key pair.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KeyHalf {
+    /// The half that signs.
+    Secret,
+    /// The half that verifies.
+    Public,
+}
+
+impl fmt::Display for KeyHalf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            KeyHalf::Secret => "a secret",
+            KeyHalf::Public => "a public",
+        })
+    }
+}
+
+/// What a key file holds instead of the key that is needed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum KeyFault {
+    /// The secret half.
+    #[error("this is a secret key")]
+    SecretHalf,
+    /// The public half.
+    #[error("this is a public key")]
+    PublicHalf,
+    /// A point of small order, under which anybody could sign anything.
+    #[error("this is a weak key")]
+    Weak,
+    /// Something else, or a part of a key.
+    #[error("this isn't an Ed25519 key in PEM, DER or wasmsign2's binary form")]
+    NotAKey,
 }

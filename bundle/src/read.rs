@@ -11,11 +11,11 @@
 use crate::digest;
 use crate::error::{BundleError, PtxFault};
 use crate::interface::{self, Interface};
-use crate::keys::PublicKey;
 use crate::limits;
 use crate::manifest::{MANIFEST_VERSION, Manifest, PtxImage};
 use crate::sections::Frame;
-use crate::signature::{self, Signature};
+use crate::signature;
+use crate::trust::{KnownKeys, Signatures};
 use ir::region::{Int, Kernel, Pred, Region, verify};
 use serde::Deserialize;
 
@@ -79,14 +79,15 @@ pub fn read(bytes: &[u8]) -> Result<Bundle, BundleError> {
     unpack(&frame, bytes)
 }
 
-/// Unpacks a bundle and says who signed it, in the order that the format demands: version, signature, digests, contents.
-pub fn open(bytes: &[u8], trusted: &[PublicKey]) -> Result<(Signature, Bundle), BundleError> {
+/// Unpacks a bundle and says who signed it, in itself and in `detached` signatures, in the order that the format demands:
+/// version, signatures, digests, contents.
+pub fn open(bytes: &[u8], detached: &[Vec<u8>], known: &KnownKeys) -> Result<(Signatures, Bundle), BundleError> {
     let frame = Frame::of(bytes)?;
     if let Some([manifest, ..]) = &frame.ours {
         head(frame.body(manifest))?;
     }
-    let signature = signature::verify_frame(&frame, bytes, trusted)?;
-    Ok((signature, unpack(&frame, bytes)?))
+    let signatures = signature::verify_frame(&frame, bytes, detached, known)?;
+    Ok((signatures, unpack(&frame, bytes)?))
 }
 
 fn unpack(frame: &Frame<'_>, bytes: &[u8]) -> Result<Bundle, BundleError> {

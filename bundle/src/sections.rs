@@ -120,6 +120,11 @@ impl<'a> Frame<'a> {
         [&HEADER, &self.bytes[self.signed().start..end]].concat()
     }
 
+    /// The sections that a signature covers, in order.
+    pub fn signed_sections(&self) -> impl Iterator<Item = &Section<'a>> {
+        self.module.iter().chain(self.ours.iter().flatten())
+    }
+
     /// What a signature covers: everything after the signature section, or after the header where there is none.
     pub fn signed(&self) -> Range<usize> {
         self.signature.as_ref().map_or(HEADER.len(), |s| s.whole.end)..self.bytes.len()

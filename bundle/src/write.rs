@@ -13,6 +13,9 @@ use crate::sections::{Frame, KERNELS, MANIFEST, PTX, custom};
 use ir::region::verify::{RegionError, verify_kernel};
 use ir::region::{Kernel, Region};
 
+/// Name and version of this compiler, as bundles state it: what is compiled depends on it, the source and the options.
+pub const COMPILER: &str = concat!("tensorwasm ", env!("CARGO_PKG_VERSION"));
+
 /// What goes into a bundle beside the rewritten module.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Contents {
@@ -51,7 +54,7 @@ pub fn write(module: &[u8], contents: &Contents) -> Result<Vec<u8>, BundleError>
     let manifest = Manifest {
         version: MANIFEST_VERSION,
         source: contents.source.clone(),
-        compiler: concat!("tensorwasm ", env!("CARGO_PKG_VERSION")).into(),
+        compiler: COMPILER.into(),
         options: contents.options.clone(),
         module: digest(&bytes),
         kernels: digest(&kernels),

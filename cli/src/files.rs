@@ -11,29 +11,16 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
 
 /// Writes a file whole: to a temporary file beside it, then renamed.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    replace(path, bytes, false)
-}
-
-/// Writes a file that only its owner may read, and never over another one.
-pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<()> {
-    replace(path, bytes, true)
-}
-
-fn replace(path: &Path, bytes: &[u8], fresh: bool) -> Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let fail = || format!("can't write {}", path.display());
-    // The temporary file is readable by its owner alone, which is what a secret needs.
     let mut file = tempfile::NamedTempFile::new_in(folder).with_context(fail)?;
     file.write_all(bytes).with_context(fail)?;
-    if fresh {
-        file.persist_noclobber(path).map_err(|e| e.error).with_context(fail)?;
-        return Ok(());
-    }
     open_to_readers(file.as_file()).with_context(fail)?;
     file.persist(path).map_err(|e| e.error).with_context(fail)?;
     Ok(())
 }
 
+/// Temporary files are readable by their owner alone.
 #[cfg(unix)]
 fn open_to_readers(file: &std::fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -27,8 +27,9 @@ enum Command {
     Oracle(commands::oracle::Args),
     Inspect(commands::inspect::Args),
     Keygen(commands::keys::KeygenArgs),
-    Sign(commands::keys::SignArgs),
-    Verify(commands::keys::VerifyArgs),
+    Keys(commands::keys::KeysArgs),
+    Sign(commands::sign::Args),
+    Verify(commands::verify::Args),
     Devices(commands::devices::Args),
     Cache(commands::cache::Args),
 }
@@ -52,8 +53,9 @@ fn main() -> ExitCode {
         Command::Oracle(args) => commands::oracle::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
         Command::Keygen(args) => commands::keys::keygen(&args),
-        Command::Sign(args) => commands::keys::sign(&args),
-        Command::Verify(args) => commands::keys::verify(&args),
+        Command::Keys(args) => commands::keys::keys(&args),
+        Command::Sign(args) => commands::sign::run(&args),
+        Command::Verify(args) => commands::verify::run(&args),
         Command::Devices(args) => commands::devices::run(&args),
         Command::Cache(args) => commands::cache::run(&args),
     };

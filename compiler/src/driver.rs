@@ -9,7 +9,7 @@ use crate::lines::Lines;
 use crate::reasons::Reason;
 use crate::rewrite::{self, RewriteError, Rewriter, Rewritten, Splice};
 use crate::wasm::{self, GuestFunction, LoopSite, Module, ReadError};
-use bundle::{BundleError, Contents, PtxImage};
+use bundle::{BundleError, Contents, FpMode, PtxImage};
 use ir::region::{Kernel, Region};
 use lowering::ptx::{self, PtxError};
 use rayon::prelude::*;
@@ -26,6 +26,20 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         Options { targets: vec!["sm_80".into()] }
+    }
+}
+
+impl Options {
+    /// What a manifest records of them: everything that a bundle's bytes depend on beside the source and the compiler.
+    pub fn recorded(&self) -> bundle::Options {
+        let Options { targets } = self;
+        bundle::Options { fp: FpMode::Exact, targets: targets.clone() }
+    }
+
+    /// The options that a manifest records: compiling its source with them gives the same bytes again.
+    pub fn of_manifest(recorded: &bundle::Options) -> Options {
+        let bundle::Options { fp: FpMode::Exact, targets } = recorded;
+        Options { targets: targets.clone() }
     }
 }
 
@@ -142,7 +156,7 @@ pub fn compile_observed(
         found.extracts.into_iter().map(|e| (e.region, e.kernel)).unzip();
     let (ptx, ptx_failures) = emit_ptx(&regions, &kernels, &targets);
     ended(Stage::Emit);
-    let options = bundle::Options { targets: options.targets.clone(), ..Default::default() };
+    let options = options.recorded();
     let contents = Contents { source: bundle::digest(bytes), options, memories, regions, kernels, ptx };
     let bundle = bundle::write(&module, &contents)?;
     ended(Stage::Pack);

@@ -12,7 +12,7 @@ use crate::config::{self, ConfigError, NanMode};
 use crate::device::{Cpu, Cuda, Device, Off, cuda};
 use crate::dispatch::{HostedRegion, Slot, Terms};
 use crate::stats::RegionStats;
-use bundle::{Bundle, BundleError, MemoryExport, PtxImage, PublicKey, Signature};
+use bundle::{Bundle, BundleError, KnownKeys, MemoryExport, PtxImage, PublicKey, Signatures};
 use ir::region::Region;
 use ir::region::verify::RegionError;
 use rayon::ThreadPoolBuildError;
@@ -108,10 +108,10 @@ pub enum LoadError {
     Bundle(#[from] BundleError),
     /// A key is required and none of those given signed the bundle.
     #[error("refused: {}", match .0 {
-        Signature::Missing => "the bundle isn't signed",
+        Signatures(signers) if signers.is_empty() => "the bundle isn't signed",
         _ => "no trusted key has signed the bundle",
     })]
-    Untrusted(Signature),
+    Untrusted(Signatures),
     /// The engine has a setting that bundles can't run under.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -190,7 +190,7 @@ pub struct Offload {
     pub(crate) memories: Arc<[MemoryExport]>,
     pub(crate) min_work: u64,
     slot: Slot,
-    signature: Option<Signature>,
+    signatures: Option<Signatures>,
 }
 
 impl Offload {
@@ -204,17 +204,17 @@ impl Offload {
             Trust::Keys(keys) => (keys, false, false),
             Trust::Require(keys) => (keys, false, true),
         };
-        let (signature, bundle) = bundle::open(bytes, keys)?;
-        let trusted = matches!(signature, Signature::Trusted { .. });
+        let (signatures, bundle) = bundle::open(bytes, &[], &KnownKeys::of(keys))?;
+        let trusted = !signatures.trusted().is_empty();
         if required && !trusted {
-            return Err(LoadError::Untrusted(signature));
+            return Err(LoadError::Untrusted(signatures));
         }
         // Before the compiler is asked: a wrong engine may be one without a compiler.
         config::check(engine, settings.nan)?;
         let module = Module::from_binary(engine, &bundle.module).map_err(LoadError::Compile)?;
         let untrusted = Settings { device: DeviceChoice::Custom(Arc::new(Off::Untrusted)), ..settings.clone() };
         let settings = if trusted || anyone { settings } else { &untrusted };
-        Ok(Offload { signature: Some(signature), ..Offload::new(&bundle, &module, settings)? })
+        Ok(Offload { signatures: Some(signatures), ..Offload::new(&bundle, &module, settings)? })
     }
 
     /// Prepares every region of `bundle`, whose module has been compiled as `module`; that they belong together, and that
@@ -241,7 +241,7 @@ impl Offload {
         };
         let regions: Vec<_> = regions.par_iter().zip(kernels).map(host).collect::<Result<_, _>>()?;
         let (regions, memories) = (regions.into(), bundle.manifest.memories.clone().into());
-        Ok(Offload { module: module.clone(), regions, memories, min_work, slot, signature: None })
+        Ok(Offload { module: module.clone(), regions, memories, min_work, slot, signatures: None })
     }
 
     /// The bundle's module, compiled: instantiate it with a linker that [`Offload::add_to_linker`] has completed.
@@ -250,8 +250,8 @@ impl Offload {
     }
 
     /// Who signed the bundle, as far as [`Offload::load`] could tell; `None` if it wasn't loaded from bytes.
-    pub fn signature(&self) -> Option<&Signature> {
-        self.signature.as_ref()
+    pub fn signatures(&self) -> Option<&Signatures> {
+        self.signatures.as_ref()
     }
 
     /// The name of the device in use.

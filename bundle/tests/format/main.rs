@@ -1,6 +1,7 @@
 //! The bundle format as its users see it.
 
 mod kinds;
+mod layouts;
 mod mutations;
 mod refusals;
 mod round_trip;

@@ -2,14 +2,22 @@
 
 use crate::sample::{Parts, bundle, key};
 use proptest::prelude::*;
-use tensorwasm_bundle::{classify, open, read, sign, verify, write};
+use tensorwasm_bundle::{
+    KnownKeys, classify, differences, layout, open, read, sign, sign_detached, unsigned, verify, write,
+};
 
 /// Calls everything that takes bytes from outside; a file that reads must be one that could have been written.
 fn check(bytes: &[u8]) {
     let _ = classify(bytes);
-    let _ = verify(bytes, &[key(1).public()]);
-    let _ = open(bytes, &[key(1).public()]);
+    let (trust, detached) = (KnownKeys::of(&[key(1).public()]), [bytes.to_vec()]);
+    let _ = verify(bytes, &[], &trust);
+    let _ = open(bytes, &[], &trust);
     let _ = sign(bytes, &key(1));
+    let _ = layout(bytes);
+    let _ = unsigned(bytes);
+    let _ = differences(&bundle(), bytes);
+    let _ = sign_detached(&bundle(), Some(bytes), &key(1));
+    assert!(verify(&bundle(), &detached, &trust).is_err());
     if let Ok(bundle) = read(bytes) {
         let contents = tensorwasm_bundle::Contents {
             source: bundle.manifest.source.clone(),
@@ -32,7 +40,7 @@ proptest! {
 
     #[test]
     fn damaged_files(edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8), cut: prop::sample::Index) {
-        let mut bytes = sign(&bundle(), &key(1)).unwrap();
+        let mut bytes = sign(&sign(&bundle(), &key(1)).unwrap(), &key(2)).unwrap();
         for (at, byte) in &edits {
             let at = at.index(bytes.len());
             bytes[at] = *byte;
@@ -80,5 +88,8 @@ proptest! {
         check(&parts.file());
         check(&[b"\0asm\x01\0\0\0", bytes.as_slice()].concat());
         check(&bytes);
+        // A signature section's payload whose head is right.
+        let hash = wasmsign2::reexports::hmac_sha256::Hash::hash(&bundle()[8..]);
+        check(&[&[1, 1, 1, 1, 1, 1], hash.as_slice(), &bytes].concat());
     }
 }

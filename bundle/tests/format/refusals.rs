@@ -97,8 +97,8 @@ fn sections_over_their_limits() {
     insta::assert_snapshot!(read(&many).unwrap_err(), @"sections: 65537 of at most 65536");
     let long = [header.clone(), custom("tensorwasm.manifest", &vec![0; (64 << 20) + 1])].concat();
     insta::assert_snapshot!(read(&long).unwrap_err(), @"tensorwasm.manifest: 67108865 of at most 67108864");
-    let signature = [header, custom("signature", &[0; 1025])].concat();
-    insta::assert_snapshot!(read(&signature).unwrap_err(), @"signature: 1025 of at most 1024");
+    let signature = [header, custom("signature", &[0; 2049])].concat();
+    insta::assert_snapshot!(read(&signature).unwrap_err(), @"signature: 2049 of at most 2048");
 }
 
 #[test]
@@ -138,6 +138,25 @@ fn manifests_in_another_spelling() {
     malformed manifest at line 1, column 98: unknown field `unknown`, expected one of `version`, `source`, `compiler`, `options`, `module`, `kernels`, `ptx`, `memories`, `regions`
     the manifest isn't in its canonical form from byte 1142 on
     the manifest isn't in its canonical form from byte 515 on
+    ");
+}
+
+#[test]
+fn options_that_this_build_does_not_know() {
+    let json = Parts::new().json();
+    let read = |from: &str, to: &str| {
+        assert!(json.contains(from), "{from}");
+        read(&Parts::new().with_json(&json.replacen(from, to, 1))).unwrap_err().to_string()
+    };
+    let words = [
+        read(r#""fp":"exact""#, r#""fp":"exact","tiles":4"#),
+        read(r#""fp":"exact""#, r#""fp":"fast""#),
+        read(r#""fp":"exact","#, ""),
+    ];
+    insta::assert_snapshot!(words.join("\n"), @"
+    malformed manifest at line 1, column 150: unknown field `tiles`, expected `fp` or `targets`
+    malformed manifest at line 1, column 141: unknown variant `fast`, expected `exact`
+    malformed manifest at line 1, column 158: missing field `fp`
     ");
 }
 

@@ -20,9 +20,9 @@ pub struct Args {
     /// Where to write the bundle; IN.bundle.wasm by default.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
-    /// Sign the bundle with this secret key (see `keygen`).
-    #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    /// Sign the bundle with this secret key: a name in the key folder, or else a file (see `keygen`).
+    #[arg(long, value_name = "NAME|FILE")]
+    key: Option<String>,
     /// GPU generations to write PTX for.
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "sm_80")]
     target: Vec<String>,
@@ -47,9 +47,7 @@ pub fn run(args: &Args) -> Result<Finding> {
     let compiled = compile(&bytes, &args.target, |stage| timings.ended(name_of(stage))).with_context(name)?;
     let mut bundle = Cow::Borrowed(&compiled.bundle);
     if let Some(key) = &args.key {
-        let secret = bundle::SecretKey::from_bytes(&files::read(key)?)
-            .with_context(|| format!("{} isn't a secret key", key.display()))?;
-        bundle = Cow::Owned(bundle::sign(&bundle, &secret)?);
+        bundle = Cow::Owned(bundle::sign(&bundle, &super::trust::secret_key(key)?)?);
         timings.ended("sign");
     }
     let output = args.output.clone().unwrap_or_else(|| args.input.with_extension("bundle.wasm"));

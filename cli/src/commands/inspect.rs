@@ -1,58 +1,102 @@
 //! `inspect`: what a bundle says about itself.
 
+use super::trust::TrustArgs;
 use crate::{Finding, files};
 use anyhow::{Context, Result};
-use bundle::Signature;
-use serde_json::json;
+use bundle::{Bundle, SectionInfo, Signatures, Signer, Standing};
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Show what a bundle holds: who signed it, what it was made from, its regions and their guards.
+/// Show what a bundle holds: who signed what, what it was made from and how, its regions and their guards.
 #[derive(clap::Args)]
 pub struct Args {
     /// The bundle.
     input: PathBuf,
-    /// Public keys to check the signature against.
-    #[arg(long, value_name = "FILE")]
-    trust: Vec<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArgs,
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
 }
 
+/// The sections that make a module a bundle, which stand last.
+const OURS: usize = 3;
+
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Finding> {
     let bytes = files::read(&args.input)?;
-    let keys = super::trusted_keys(&args.trust)?;
-    let (signature, bundle) = bundle::open(&bytes, &keys).with_context(|| args.input.display().to_string())?;
-    if args.json {
-        let manifest = serde_json::to_value(&bundle.manifest)?;
-        println!("{}", json!({ "signature": signature_text(&signature), "manifest": manifest }));
-        return Ok(Finding::Clean);
+    let (trust, detached) = (args.trust.keys()?, args.trust.detached()?);
+    let name = || args.input.display().to_string();
+    let (signatures, bundle) = bundle::open(&bytes, &detached, &trust).with_context(name)?;
+    let sections = bundle::layout(&bytes)?;
+    match args.json {
+        true => println!("{}", as_json(&bytes, &signatures, &bundle, &sections)?),
+        false => print!("{}", files::printable(&as_text(&bytes, &signatures, &bundle, &sections))),
     }
+    Ok(Finding::Clean)
+}
+
+fn as_text(bytes: &[u8], signatures: &Signatures, bundle: &Bundle, sections: &[SectionInfo]) -> String {
+    let mut text = String::new();
+    let mut line = |content: String| text.extend([content.as_str(), "\n"]);
+    match signatures.0.as_slice() {
+        [] => line("signature: none".into()),
+        signers => signers.iter().for_each(|signer| line(format!("signature: by {signer}"))),
+    }
+    let covered: Vec<&SectionInfo> = sections.iter().filter(|s| s.signed).collect();
+    let (module, ours) = covered.split_at(covered.len().saturating_sub(OURS));
+    let ours: Vec<&str> = ours.iter().map(|s| s.name.as_str()).collect();
+    let from = covered.first().map_or(bytes.len(), |s| s.offset);
+    let covers = if signatures.0.is_empty() { "a signature would cover" } else { "a signature covers" };
+    line(format!("{covers} bytes {from:#x} to the end: {} sections of the module, {}", module.len(), ours.join(", ")));
     let manifest = &bundle.manifest;
-    println!("signature: {}", signature_text(&signature));
-    println!("manifest version {}, written by {}", manifest.version, files::printable(&manifest.compiler));
-    println!("source module: blake3 {}", manifest.source);
-    println!("targets: {}", files::printable(&manifest.options.targets.join(", ")));
+    line(format!("manifest version {}, written by {}", manifest.version, manifest.compiler));
+    line(format!("source module: blake3 {}", manifest.source));
+    line(format!("rewritten module: blake3 {}", manifest.module));
+    line(format!("kernels: blake3 {}", manifest.kernels));
+    line(format!("ptx: blake3 {}", manifest.ptx));
+    line(format!("options: fp {}", format!("{:?}", manifest.options.fp).to_lowercase()));
+    line(format!("targets: {}", manifest.options.targets.join(", ")));
     for region in &manifest.regions {
-        print!("{}", files::printable(&region.to_string()));
+        text.push_str(&region.to_string());
     }
     for region in &manifest.regions {
         for target in &manifest.options.targets {
             if !bundle.ptx.iter().any(|image| image.region == region.id && image.target == *target) {
-                println!("note: region {} has no PTX for {}", region.id, files::printable(target));
+                text.push_str(&format!("note: region {} has no PTX for {target}\n", region.id));
             }
         }
     }
-    println!("{} regions, {} PTX images", manifest.regions.len(), bundle.ptx.len());
-    Ok(Finding::Clean)
+    text.push_str(&format!("{} regions, {} PTX images\n", manifest.regions.len(), bundle.ptx.len()));
+    text
 }
 
-/// A signature in words.
-pub fn signature_text(signature: &Signature) -> String {
-    match signature {
-        Signature::Missing => "none".into(),
-        Signature::UnknownKey => "by a key that isn't trusted".into(),
-        Signature::Trusted { key_id } => format!("by trusted key {key_id}"),
-    }
+fn as_json(bytes: &[u8], signatures: &Signatures, bundle: &Bundle, sections: &[SectionInfo]) -> Result<Value> {
+    let section = |s: &SectionInfo| {
+        let digest = bundle::digest(&bytes[s.offset..s.offset + s.bytes]);
+        json!({ "name": s.name, "offset": s.offset, "bytes": s.bytes, "signed": s.signed, "blake3": digest })
+    };
+    Ok(json!({
+        "signature": signatures.to_string(),
+        "signatures": signatures.0.iter().map(|s| signer_json(s, sections)).collect::<Vec<_>>(),
+        "sections": sections.iter().map(section).collect::<Vec<_>>(),
+        "manifest": serde_json::to_value(&bundle.manifest)?,
+    }))
+}
+
+fn signer_json(signer: &Signer, sections: &[SectionInfo]) -> Value {
+    let standing = match signer.standing {
+        Standing::Trusted(_) => "trusted",
+        Standing::Revoked(_) => "revoked",
+        Standing::Unknown => "unknown",
+    };
+    let covers = sections.iter().filter(|s| s.signed);
+    let (offset, bytes) = (covers.clone().map(|s| s.offset).next(), covers.map(|s| s.bytes).sum::<usize>());
+    json!({
+        "key_id": signer.key_id,
+        "key": signer.standing.name(),
+        "standing": standing,
+        "detached": signer.detached,
+        "covers": { "offset": offset, "bytes": bytes },
+    })
 }

@@ -1,48 +1,78 @@
-//! `keygen`, `sign` and `verify`.
+//! `keygen` and `keys`: the key folder.
 
+use super::trust::keyring;
 use crate::{Finding, files};
 use anyhow::{Context, Result};
-use bundle::{SecretKey, Signature};
+use bundle::keyring::{Rotated, read_public, read_rotation, write_public, write_secret};
+use bundle::{Keyring, KnownKeys, NamedKey};
+use clap::Subcommand;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// Make a key pair: FILE is secret, FILE.pub is what operators trust.
+/// Make a key pair: the secret half signs, the public one is what operators trust.
 #[derive(clap::Args)]
 pub struct KeygenArgs {
-    /// Where to write the secret key; the public key goes beside it.
+    /// A name in the key folder, which then trusts the new key.
+    #[arg(required_unless_present = "out", conflicts_with = "out")]
+    name: Option<String>,
+    /// Write the secret key to this file instead, and the public one to FILE.pub beside it.
     #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    out: Option<PathBuf>,
 }
 
-/// Sign a bundle.
+/// Show and change the key folder: whom you trust, and with what you sign.
+///
+/// The folder is $TENSORWASM_KEYS, or tensorwasm/keys in $XDG_CONFIG_HOME or ~/.config.
 #[derive(clap::Args)]
-pub struct SignArgs {
-    /// The bundle.
-    input: PathBuf,
-    /// The secret key.
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
-    /// Where to write the signed bundle; over the input by default.
-    #[arg(short, long, value_name = "OUT")]
-    output: Option<PathBuf>,
+pub struct KeysArgs {
+    #[command(subcommand)]
+    command: KeysCommand,
 }
 
-/// Check that a bundle is intact and signed by a trusted key.
-#[derive(clap::Args)]
-pub struct VerifyArgs {
-    /// The bundle.
-    input: PathBuf,
-    /// The public keys to trust.
-    #[arg(long, value_name = "FILE", required = true)]
-    trust: Vec<PathBuf>,
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// List the keys: trusted and revoked ones, and which of them can sign.
+    List {
+        /// Print one JSON object instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Trust a public key.
+    Trust {
+        /// The public key file.
+        #[arg(required_unless_present = "follow", conflicts_with = "follow")]
+        file: Option<PathBuf>,
+        /// Its name in the folder; that of the file by default.
+        #[arg(long, requires = "file")]
+        name: Option<String>,
+        /// Trust the key that follows one you trust, as this rotation statement says.
+        #[arg(long, value_name = "FILE")]
+        follow: Option<PathBuf>,
+    },
+    /// End the trust in a key. What it alone has signed no longer counts.
+    Revoke {
+        /// Its name.
+        name: String,
+    },
+    /// Give a key of yours a successor. The old public key stays trusted, as NAME.N, until you revoke it.
+    Rotate {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// Makes a key pair.
 pub fn keygen(args: &KeygenArgs) -> Result<Finding> {
-    let pair = bundle::keygen();
-    let public = public_path(&args.out);
-    files::write_secret(&args.out, pair.secret.to_pem().as_bytes())?;
-    files::write(&public, pair.public.to_pem().as_bytes())?;
-    println!("wrote {} (secret) and {} (public, id {})", args.out.display(), public.display(), pair.public.id());
+    if let Some(out) = &args.out {
+        let (pair, public) = (bundle::keygen(), public_path(out));
+        write_secret(out, &pair.secret)?;
+        write_public(&public, &pair.public)?;
+        println!("wrote {} (secret) and {} (public, id {})", out.display(), public.display(), pair.public.id());
+        return Ok(Finding::Clean);
+    }
+    let keyring = keyring()?;
+    let key = keyring.generate(args.name.as_deref().unwrap_or_default())?;
+    println!("made key {} in {}; others need {}", line(&key), keyring.folder().display(), place(&keyring, &key));
     Ok(Finding::Clean)
 }
 
@@ -52,33 +82,86 @@ fn public_path(secret: &Path) -> PathBuf {
     name.into()
 }
 
-/// Signs a bundle.
-pub fn sign(args: &SignArgs) -> Result<Finding> {
-    let bytes = files::read(&args.input)?;
-    let name = || args.input.display().to_string();
-    bundle::read(&bytes).with_context(name)?;
-    let secret = SecretKey::from_bytes(&files::read(&args.key)?)
-        .with_context(|| format!("{} isn't a secret key", args.key.display()))?;
-    let output = args.output.as_ref().unwrap_or(&args.input);
-    files::write(output, &bundle::sign(&bytes, &secret).with_context(name)?)?;
-    println!("signed {}", output.display());
+/// Runs `keys`.
+pub fn keys(args: &KeysArgs) -> Result<Finding> {
+    let keyring = keyring()?;
+    match &args.command {
+        KeysCommand::List { json } => list(&keyring, *json)?,
+        KeysCommand::Trust { follow: Some(statement), .. } => follow(&keyring, statement)?,
+        KeysCommand::Trust { file, name, .. } => {
+            trust(&keyring, file.as_deref().unwrap_or(Path::new("")), name.as_deref())?;
+        }
+        KeysCommand::Revoke { name } => println!("revoked key {}", line(&keyring.revoke(name)?)),
+        KeysCommand::Rotate { name } => rotate(&keyring, name)?,
+    }
     Ok(Finding::Clean)
 }
 
-/// Verifies a bundle.
-pub fn verify(args: &VerifyArgs) -> Result<Finding> {
-    let bytes = files::read(&args.input)?;
-    let keys = super::trusted_keys(&args.trust)?;
-    let (signature, bundle) = bundle::open(&bytes, &keys).with_context(|| args.input.display().to_string())?;
-    let text = super::inspect::signature_text(&signature);
-    match signature {
-        Signature::Trusted { .. } => {
-            println!("{}: signed {text}, {} regions", args.input.display(), bundle.manifest.regions.len());
-            Ok(Finding::Clean)
-        }
-        Signature::Missing | Signature::UnknownKey => {
-            eprintln!("{}: refused, signature: {text}", args.input.display());
-            Ok(Finding::Found)
-        }
+fn list(keyring: &Keyring, as_json: bool) -> Result<()> {
+    let trust = keyring.keys()?;
+    if as_json {
+        println!("{}", list_json(keyring, &trust));
+        return Ok(());
     }
+    println!("{}", keyring.folder().display());
+    for key in trust.trusted() {
+        println!("trusted {}{}", line(key), if keyring.has_secret(&key.name) { ", can sign" } else { "" });
+    }
+    for key in trust.revoked() {
+        println!("revoked {}", line(key));
+    }
+    Ok(())
+}
+
+fn list_json(keyring: &Keyring, trust: &KnownKeys) -> Value {
+    let entry = |standing: &str, key: &NamedKey| {
+        let secret = standing == "trusted" && keyring.has_secret(&key.name);
+        json!({ "name": key.name, "key_id": key.key.id(), "standing": standing, "can_sign": secret })
+    };
+    let trusted = trust.trusted().iter().map(|key| entry("trusted", key));
+    let keys: Vec<Value> = trusted.chain(trust.revoked().iter().map(|key| entry("revoked", key))).collect();
+    json!({ "folder": keyring.folder().display().to_string(), "keys": keys })
+}
+
+fn trust(keyring: &Keyring, file: &Path, name: Option<&str>) -> Result<()> {
+    let key = read_public(file)?;
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = name.unwrap_or(&stem);
+    let key = NamedKey { name: name.to_string(), key };
+    match keyring.add(name, &key.key)? {
+        true => println!("trusted key {}", line(&key)),
+        false => println!("key {} is trusted already", line(&key)),
+    }
+    Ok(())
+}
+
+fn rotate(keyring: &Keyring, name: &str) -> Result<()> {
+    let rotated = keyring.rotate(name)?;
+    print_rotated(&rotated);
+    if let Some(statement) = &rotated.statement {
+        println!("others follow with `keys trust --follow {}`", statement.display());
+    }
+    Ok(())
+}
+
+fn follow(keyring: &Keyring, statement: &Path) -> Result<()> {
+    let rotation = read_rotation(statement)?;
+    match keyring.follow(&rotation).with_context(|| statement.display().to_string())? {
+        Some(rotated) => print_rotated(&rotated),
+        None => println!("key {} is trusted already", rotation.to.id()),
+    }
+    Ok(())
+}
+
+fn print_rotated(rotated: &Rotated) {
+    println!("trusted key {}", line(&rotated.to));
+    println!("the old one stays trusted as {} until `keys revoke {}`", line(&rotated.from), rotated.from.name);
+}
+
+fn line(key: &NamedKey) -> String {
+    files::printable(&format!("{} (id {})", key.name, key.key.id()))
+}
+
+fn place(keyring: &Keyring, key: &NamedKey) -> String {
+    keyring.folder().join(format!("{}.pub", key.name)).display().to_string()
 }

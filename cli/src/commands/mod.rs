@@ -9,12 +9,12 @@ pub mod inspect;
 pub mod keys;
 pub mod oracle;
 pub mod run;
+pub mod sign;
 mod timings;
+pub mod trust;
+pub mod verify;
 
-use anyhow::{Context, Result};
-use bundle::PublicKey;
 use clap::ValueEnum;
-use std::path::{Path, PathBuf};
 
 /// How a report is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
@@ -24,14 +24,4 @@ pub enum Format {
     Text,
     /// One JSON object.
     Json,
-}
-
-/// Reads the public keys that `--trust` names.
-pub fn trusted_keys(files: &[PathBuf]) -> Result<Vec<PublicKey>> {
-    files.iter().map(|file| public_key(file)).collect()
-}
-
-fn public_key(file: &Path) -> Result<PublicKey> {
-    let bytes = crate::files::read(file)?;
-    PublicKey::from_bytes(&bytes).with_context(|| format!("{} isn't a public key", file.display()))
 }

@@ -1,10 +1,11 @@
 //! `run`: a bundle, or a module that is compiled on the fly.
 
 use super::Format;
+use super::trust::{Require, TrustArgs};
 use crate::cached::{CacheArgs, Opened};
 use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
-use bundle::{Kind, Signature};
+use bundle::{Demand, Kind};
 use clap::ValueEnum;
 use runtime::device::cuda;
 use runtime::{
@@ -29,12 +30,11 @@ pub struct Args {
     /// Where regions run.
     #[arg(long, value_enum, default_value_t)]
     device: Device,
-    /// Public keys to trust.
-    #[arg(long, value_name = "FILE")]
-    trust: Vec<PathBuf>,
-    /// Refuse a bundle that no trusted key has signed.
-    #[arg(long)]
-    require: bool,
+    #[command(flatten)]
+    trust: TrustArgs,
+    /// Refuse a bundle that fewer than N different trusted keys (1 by default), or not `all` of them, have signed.
+    #[arg(long, value_name = "N|all", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
+    require: Option<Require>,
     /// Run the kernels of a bundle without a trusted signature.
     #[arg(long, conflicts_with = "require")]
     allow_unsigned: bool,
@@ -122,19 +122,24 @@ pub fn run(args: &Args) -> Result<Finding> {
 /// The program, and whether its kernels may run.
 fn load(args: &Args, bytes: &[u8], cache: &Opened) -> Result<(Program, bool)> {
     if bundle::classify(bytes)? == Kind::Plain {
+        if args.trust.are_detached() {
+            bail!("a plain module, which --signature says nothing about");
+        }
         let bundle = cache.bundle(bytes, &compiler::Options::default())?;
         return Ok((Program::Bundle(Box::new(bundle)), true));
     }
-    let keys = super::trusted_keys(&args.trust)?;
-    let (signature, bundle) = bundle::open(bytes, &keys)?;
-    let trusted = matches!(signature, Signature::Trusted { .. });
-    let text = super::inspect::signature_text(&signature);
-    if args.require && !trusted {
-        bail!("refused, signature: {text}");
+    let keys = args.trust.keys()?;
+    let (signatures, bundle) = bundle::open(bytes, &args.trust.detached()?, &keys)?;
+    let text = files::printable(&signatures.to_string());
+    if let Some(Require(demand)) = args.require
+        && !signatures.meet(demand, &keys)
+    {
+        bail!("refused, signature: {text}; {demand} must have signed");
     }
+    let trusted = signatures.meet(Demand::AtLeast(1), &keys);
     if !trusted && !args.allow_unsigned {
         eprintln!(
-            "warning: signature: {text}; the original loops run (--trust FILE or --allow-unsigned to change that)"
+            "warning: signature: {text}; the original loops run (`keys trust`, --trust or --allow-unsigned change that)"
         );
     }
     Ok((Program::Bundle(Box::new(bundle)), trusted || args.allow_unsigned))
