@@ -14,6 +14,7 @@ pub(super) fn cases() -> Vec<Case> {
         squares("write-only, every byte", 4),
         squares("write-only, with gaps", 12),
         interleaved(),
+        mixed_widths(),
         downwards(),
         conditional(),
         narrow("8-bit stores of sign-extended bytes", LoadKind::I32S8, StoreKind::I32As8),
@@ -107,6 +108,31 @@ fn interleaved() -> Case {
         put(&mut after, 256 + 8 * i, value.wrapping_add(1).to_le_bytes());
     }
     done(s, "overlapping hulls of disjoint accesses", &[700, 256], memory, after)
+}
+
+/// `p[16i + 8] = p[16i + 4] + 1`, a word into a double word: the window begins between double words, so its place keeps them
+/// aligned only if it agrees with the guest's beyond the alignment of its first byte; live-ins n, p.
+fn mixed_widths() -> Case {
+    let mut s = Sketch::new("mixed-widths", 1, &[Type::I32]);
+    let words =
+        Reach { memory: 0, base: 1, offset: 4, strides: &[16], width: 4, access: Access::Read, must_write: false };
+    let doubles = Reach { offset: 8, width: 8, access: Access::Write, must_write: true, ..words };
+    let words = s.reach(words);
+    let doubles = s.reach(doubles);
+    let at = s.address(1, &[16]);
+    let value = s.load(LoadKind::I64U32, words, at, 4);
+    let one = s.constant(Const::i64(1));
+    let sum = s.binary(BinaryOp::I64Add, value, one);
+    s.store(StoreKind::I64, doubles, at, 8, sum);
+    s.ret(&[]);
+
+    let memory = noise(8192);
+    let mut after = memory.clone();
+    for i in 0..300 {
+        let value = u32::from_le_bytes(get(&memory, 260 + 16 * i)) as u64;
+        put(&mut after, 264 + 16 * i, (value + 1).to_le_bytes());
+    }
+    done(s, "accesses of two widths in one window", &[300, 256], memory, after)
 }
 
 /// `y[-i] = 3 * x[-i]` in `i64`; live-ins n, x, y, both of the last element.

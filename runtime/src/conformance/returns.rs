@@ -7,7 +7,7 @@ use ir::region::{Access, ReduceOp, ReturnRole, Scalar};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases: Vec<Case> = ReduceOp::ALL.iter().flat_map(|&op| [reduce(op, false), reduce(op, true)]).collect();
-    cases.extend([last(), two_results(), closed_forms(), canonical_nans()]);
+    cases.extend([last(), two_results(), closed_forms(), canonical_nans(), odd_floats(false), odd_floats(true)]);
     cases
 }
 
@@ -196,4 +196,68 @@ fn canonical_nans() -> Case {
     }
     let case = pure(s, "canonical NaNs of arithmetic, kept bits of moves".into(), &[8, 32, 512, 0], memory, Vec::new());
     Case { expect: Expect::Done { memories: vec![after], live_outs: Vec::new() }, ..case }
+}
+
+/// `y[i] = x[i] + x[i]`, `x[i] * z` and `x[i] / z` side by side, over subnormals, the smallest and largest normal numbers, and
+/// NaNs; live-ins n, x, y, z.
+fn odd_floats(wide: bool) -> Case {
+    let (ty, load, store) = match wide {
+        true => (Type::F64, LoadKind::F64, StoreKind::F64),
+        false => (Type::F32, LoadKind::F32, StoreKind::F32),
+    };
+    let [add, mul, div] = match wide {
+        true => [BinaryOp::F64Add, BinaryOp::F64Mul, BinaryOp::F64Div],
+        false => [BinaryOp::F32Add, BinaryOp::F32Mul, BinaryOp::F32Div],
+    };
+    let width = ty.bits() as usize / 8;
+    let mut s = Sketch::new("odd-floats", 1, &[Type::I32, Type::I32, ty]);
+    let from = s.array(1, width as i64, width as u64, Access::Read);
+    let into = s.array(2, 3 * width as i64, 3 * width as u64, Access::Write);
+    let (at_x, at_y, z) = (s.address(1, &[width as i32]), s.address(2, &[3 * width as i32]), s.live_in(3));
+    let x_i = s.load(load, from, at_x, 0);
+    for (position, (op, by)) in [(add, x_i), (mul, z), (div, z)].into_iter().enumerate() {
+        let value = s.binary(op, x_i, by);
+        s.store(store, into, at_y, (position * width) as u64, value);
+    }
+    s.ret(&[]);
+
+    // The largest subnormal is one below the smallest normal number.
+    let (smallest, largest, nan) = match wide {
+        true => (f64::MIN_POSITIVE.to_bits(), f64::MAX.to_bits(), 0xfff0_0000_0000_0001),
+        false => (f32::MIN_POSITIVE.to_bits() as u64, f32::MAX.to_bits() as u64, 0xff80_0001),
+    };
+    let sign = 1u64 << (ty.bits() - 1);
+    let numbers = [1, 3, smallest / 3, smallest - 1, smallest, smallest + 1, sign | 1, sign | smallest, largest, nan];
+    let z = if wide { 0.75f64.to_bits() } else { 0.75f32.to_bits() as u64 };
+    let bytes = |bits: u64| bits.to_le_bytes()[..width].to_vec();
+    let mut memory = noise(1024);
+    for (i, &bits) in numbers.iter().enumerate() {
+        memory[32 + width * i..][..width].copy_from_slice(&bytes(bits));
+    }
+    let mut after = memory.clone();
+    for (i, &x) in numbers.iter().enumerate() {
+        for (position, (op, by)) in [(add, x), (mul, z), (div, z)].into_iter().enumerate() {
+            let at = 512 + width * (3 * i + position);
+            after[at..at + width].copy_from_slice(&bytes(arithmetic(op, x, by)));
+        }
+    }
+    let name = format!("subnormals and NaNs of {ty}");
+    let case = pure(s, name, &[numbers.len() as u64, 32, 512, z], memory, Vec::new());
+    Case { expect: Expect::Done { memories: vec![after], live_outs: Vec::new() }, ..case }
+}
+
+/// The operation in the host's own arithmetic, which keeps subnormals, with the canonical NaN.
+fn arithmetic(op: BinaryOp, a: u64, b: u64) -> u64 {
+    let wide = |result: f64| if result.is_nan() { eval::CANONICAL_F64 } else { result.to_bits() };
+    let narrow = |result: f32| if result.is_nan() { eval::CANONICAL_F32 } else { result.to_bits() as u64 };
+    let ((a, b), (c, d)) =
+        ((f64::from_bits(a), f64::from_bits(b)), (f32::from_bits(a as u32), f32::from_bits(b as u32)));
+    match op {
+        BinaryOp::F64Add => wide(a + b),
+        BinaryOp::F64Mul => wide(a * b),
+        BinaryOp::F64Div => wide(a / b),
+        BinaryOp::F32Add => narrow(c + d),
+        BinaryOp::F32Mul => narrow(c * d),
+        _ => narrow(c / d),
+    }
 }
