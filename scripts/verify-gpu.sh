@@ -47,7 +47,7 @@ say "oracle: $passed of $modules modules pass, $cases cases each"
 for words in $programs; do
   name=${words%%:*}
   args=$(echo "$words" | cut -s -d : -f 2- | tr : ' ')
-  line="timing: $name $args:"
+  line="timing: $name${args:+ $args}:"
   for device in off cpu cuda; do
     start=$(date +%s%N)
     # shellcheck disable=SC2086 # the arguments are words
