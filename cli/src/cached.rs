@@ -5,10 +5,10 @@
 //! to judge the compiler.
 
 use crate::files;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use bundle::Bundle;
 use compiler::Options;
-use runtime::cache::{Build, CACHE_LIMIT, Cache, CacheOptions, CacheStats, Counts};
+use runtime::cache::{CACHE_LIMIT, Cache, CacheOptions, CacheStats, Counts};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -59,7 +59,7 @@ impl CacheArgs {
 }
 
 /// The cache's directory: the option, `TENSORWASM_CACHE` (empty for none), or the place that the XDG rules give it.
-pub fn directory(asked: Option<PathBuf>) -> Option<PathBuf> {
+fn directory(asked: Option<PathBuf>) -> Option<PathBuf> {
     let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
     if let Some(dir) = asked.or_else(|| variable("TENSORWASM_CACHE")) {
         return (!dir.as_os_str().is_empty()).then_some(dir);
@@ -155,10 +155,7 @@ fn state(counts: &Counts) -> String {
     }
 }
 
-/// Opens the cache for a command that is about it.
-pub fn open(dir: Option<PathBuf>) -> Result<Cache> {
-    let Some(dir) = directory(dir) else { bail!("there is no cache: neither HOME nor TENSORWASM_CACHE is set") };
-    // Entries aren't looked up, so nothing depends on the build.
-    let options = CacheOptions { limit: limit()?, build: Build::Named(Vec::new()), ..CacheOptions::new(&dir) };
-    Cache::open(&options).context("can't open the cache")
+/// The directory that a command about the cache is about.
+pub fn place(asked: Option<PathBuf>) -> Result<PathBuf> {
+    directory(asked).context("there is no cache: TENSORWASM_CACHE is empty, or neither it nor HOME is set")
 }

@@ -8,6 +8,7 @@
 //! module's code, then the kernels. Nothing of a bundle runs before all of it is accepted. Kernels of a bundle that isn't
 //! trusted, and kernels under an engine that counts fuel, aren't even prepared.
 
+use crate::cache::{self, Cache};
 use crate::config::{self, ConfigError, NanMode};
 use crate::device::{Cpu, Cuda, Device, Off, cuda};
 use crate::dispatch::{HostedRegion, Slot, Terms};
@@ -65,6 +66,8 @@ pub struct Settings {
     /// True if regions that the load checker ([`crate::checker`]) doesn't accept are off. Whoever looks for wrong regions,
     /// as the oracle does, turns it off; nobody else should.
     pub load_check: bool,
+    /// Where machine code is kept; without one every load compiles.
+    pub cache: Option<Cache>,
 }
 
 impl Settings {
@@ -85,6 +88,7 @@ impl Default for Settings {
             step_budget: STEP_BUDGET,
             time_limit: cuda::TIME_LIMIT,
             load_check: true,
+            cache: None,
         }
     }
 }
@@ -211,7 +215,7 @@ impl Offload {
         }
         // Before the compiler is asked: a wrong engine may be one without a compiler.
         config::check(engine, settings.nan)?;
-        let module = Module::from_binary(engine, &bundle.module).map_err(LoadError::Compile)?;
+        let module = cache::compile(engine, &bundle.module, settings.cache.as_ref()).map_err(LoadError::Compile)?;
         let untrusted = Settings { device: DeviceChoice::Custom(Arc::new(Off::Untrusted)), ..settings.clone() };
         let settings = if trusted || anyone { settings } else { &untrusted };
         Ok(Offload { signatures: Some(signatures), ..Offload::new(&bundle, &module, settings)? })

@@ -3,7 +3,7 @@
 //! Both kinds of program take the same path, so that a bundle and its original differ in nothing but the offload imports:
 //! compile, link WASI, link the bundle's regions, create missing memories, instantiate.
 
-use crate::cache::Cache;
+use crate::cache;
 use crate::config::config;
 use crate::memory::shared_bytes;
 use crate::offload::{LoadError, Offload, Settings};
@@ -37,8 +37,6 @@ pub struct SessionOptions {
     pub outside: Outside,
     /// The least size, in pages, of a memory that the program imports.
     pub memory_pages: u64,
-    /// Where machine code is kept; without one every start compiles.
-    pub cache: Option<Cache>,
 }
 
 /// How a start or a call ended.
@@ -142,11 +140,7 @@ impl Session {
             Program::Plain(bytes) => (bytes, None),
             Program::Bundle(bundle) => (&bundle.module, Some(bundle)),
         };
-        let module = match &options.cache {
-            Some(cache) => cache.module(&engine, bytes),
-            None => Module::from_binary(&engine, bytes),
-        };
-        let module = module.map_err(SessionError::Compile)?;
+        let module = cache::compile(&engine, bytes, options.settings.cache.as_ref()).map_err(SessionError::Compile)?;
         let offload = bundle.map(|bundle| Offload::new(bundle, &module, &options.settings)).transpose()?;
         let (context, captured) = wasi::context(&options.outside)?;
         let mut store = Store::new(&engine, context);

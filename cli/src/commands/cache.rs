@@ -3,7 +3,7 @@
 use crate::{Finding, cached};
 use anyhow::{Context, Result};
 use clap::Subcommand;
-use runtime::cache::Contents;
+use runtime::cache::{Contents, clear, contents};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -31,21 +31,22 @@ enum Action {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Finding> {
-    let cache = cached::open(args.cache_dir.clone())?;
-    let name = || cache.path().display().to_string();
+    let dir = cached::place(args.cache_dir.clone())?;
+    let path = dir.display();
     match args.action {
         Action::Info { json } => {
-            let Contents { entries, bytes } = cache.contents().with_context(name)?;
-            let (path, limit) = (name(), cache.limit());
+            let Contents { entries, bytes } = contents(&dir).context("can't open the cache")?;
+            let limit = cached::limit()?;
             if json {
+                let path = path.to_string();
                 println!("{}", json!({ "directory": path, "entries": entries, "bytes": bytes, "limit": limit }));
             } else {
                 println!("{path}\n{entries} entries, {bytes} bytes of at most {limit}");
             }
         }
         Action::Clear => {
-            let Contents { entries, bytes } = cache.clear().with_context(name)?;
-            println!("removed {entries} entries, {bytes} bytes, from {}", name());
+            let Contents { entries, bytes } = clear(&dir).context("can't clear the cache")?;
+            println!("removed {entries} entries, {bytes} bytes, from {path}");
         }
     }
     Ok(Finding::Clean)

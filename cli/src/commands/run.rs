@@ -169,9 +169,9 @@ fn options(args: &Args, trusted: bool, cache: &Opened) -> Result<RunOptions> {
         None => Entry::Command,
     };
     let time_limit = Duration::from_millis(args.time_limit);
-    let settings = Settings { device, nan, threads: args.threads, time_limit, ..Settings::default() };
     let cache = cache.cache().cloned();
-    let session = SessionOptions { settings, outside, memory_pages: args.memory_pages, cache };
+    let settings = Settings { device, nan, threads: args.threads, time_limit, cache, ..Settings::default() };
+    let session = SessionOptions { settings, outside, memory_pages: args.memory_pages };
     Ok(RunOptions { session, entry, dump_memories: args.dump_memory.is_some() })
 }
 

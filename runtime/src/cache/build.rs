@@ -1,12 +1,12 @@
 //! The identity of a build: what tells the results of this program from those of another.
 //!
 //! Results depend on the code of the compiler, and the version number doesn't tell two builds of a version apart: a rebuild
-//! after a change, another set of features, another toolchain, a patched dependency. The content of the running executable
-//! contains all of that, so its BLAKE3 digest is the identity. A number made at build time would be cheaper to read, but a
+//! after a change, another set of features, another toolchain, a patched dependency. The content of the file that this code
+//! was loaded from, executable or shared library, contains all of that, so its BLAKE3 digest is the identity. A number made at build time would be cheaper to read, but a
 //! build script sees only its own crate and isn't run when a dependency changes.
 //!
-//! Reading an executable of many megabytes costs more than a cached start saves, so the digest itself is kept in the cache,
-//! under what the file system says of the file: device, inode, size, times of modification and change. A rebuilt executable
+//! Reading a file of many megabytes costs more than a cached start saves, so the digest itself is kept in the cache,
+//! under what the file system says of the file: device, inode, size, times of modification and change. A rebuilt file
 //! is another inode or has another time of change, which no program can set. A file that was changed less than
 //! [`SETTLED`] ago, or while it was read, isn't recorded, since a second change in the same tick of the clock would leave no
 //! trace.
@@ -20,34 +20,48 @@ use std::time::{Duration, SystemTime};
 const PURPOSE: &str = "build";
 const SETTLED: Duration = Duration::from_secs(2);
 
-/// What tells one build from another.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub enum Build {
-    /// The content of the running executable: right for a program that contains this library.
-    #[default]
-    Executable,
-    /// This name: for a library that is loaded at run time, where the executable is somebody else's. It must change with
-    /// every build.
-    Named(Vec<u8>),
+/// The identity of the build that this code belongs to.
+pub(super) fn of_this_code(cache: &Inner) -> io::Result<[u8; 32]> {
+    of_file(own_file()?, SETTLED, cache)
 }
 
-impl Build {
-    pub(super) fn identity(&self, cache: &Inner) -> io::Result<[u8; 32]> {
-        match self {
-            Build::Named(name) => Ok(blake3::derive_key("tensorwasm cache 2026: builds by name", name)),
-            Build::Executable => of_file(executable()?, SETTLED, cache),
-        }
-    }
-}
-
-/// The running executable itself, even where another file has taken its name since.
+/// The file that this code was loaded from: the executable, or the shared library that contains this crate. Neither is
+/// opened if another file has taken its name since.
 #[cfg(target_os = "linux")]
-fn executable() -> io::Result<File> {
-    File::open("/proc/self/exe")
+fn own_file() -> io::Result<File> {
+    use std::os::unix::fs::MetadataExt;
+    let own = of_this_code as *const () as usize;
+    let maps = std::fs::read_to_string("/proc/self/maps")?;
+    let (inode, path) = maps
+        .lines()
+        .find_map(|line| mapping(line).filter(|(range, ..)| range.contains(&own)))
+        .map(|(_, inode, path)| (inode, path))
+        .ok_or_else(|| io::Error::other("this code isn't mapped from a file"))?;
+    if std::fs::read_link("/proc/self/exe")?.to_str() == Some(path) {
+        // This link leads to the file itself, whatever its name is by now.
+        return File::open("/proc/self/exe");
+    }
+    let file = File::open(path)?;
+    if file.metadata()?.ino() != inode {
+        return Err(io::Error::other(format!("{path} isn't the file that was loaded")));
+    }
+    Ok(file)
+}
+
+/// Address range, inode and path of a line of `/proc/self/maps`, where it is a file's.
+#[cfg(target_os = "linux")]
+fn mapping(line: &str) -> Option<(std::ops::Range<usize>, u64, &str)> {
+    let mut fields = line.splitn(6, ' ');
+    let (from, to) = fields.next()?.split_once('-')?;
+    let address = |text| usize::from_str_radix(text, 16).ok();
+    let range = address(from)?..address(to)?;
+    let inode = fields.nth(3)?.parse().ok()?;
+    let path = fields.next()?.trim_start();
+    path.starts_with('/').then_some((range, inode, path))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn executable() -> io::Result<File> {
+fn own_file() -> io::Result<File> {
     File::open(std::env::current_exe()?)
 }
 
@@ -82,4 +96,25 @@ fn facts(file: &File) -> io::Result<(Vec<u8>, SystemTime)> {
 #[cfg(not(unix))]
 fn facts(_: &File) -> io::Result<(Vec<u8>, SystemTime)> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_of_a_file_is_read() {
+        let line = "7f10a000-7f10c000 r-xp 00002000 fe:00 4711                     /opt/a b/lib.so (deleted)";
+        assert_eq!(mapping(line), Some((0x7f10_a000..0x7f10_c000, 4711, "/opt/a b/lib.so (deleted)")));
+        assert_eq!(mapping("7ffc0000-7ffc1000 rw-p 00000000 00:00 0                          [stack]"), None);
+        assert_eq!(mapping("7ffc0000-7ffc1000 rw-p 00000000 00:00 0 "), None);
+        assert_eq!(mapping(""), None);
+    }
+
+    #[test]
+    fn this_code_is_in_this_executable() {
+        use std::os::unix::fs::MetadataExt;
+        let (own, running) = (own_file().unwrap().metadata().unwrap(), std::fs::metadata("/proc/self/exe").unwrap());
+        assert_eq!((own.dev(), own.ino()), (running.dev(), running.ino()));
+    }
 }

@@ -5,8 +5,7 @@
 //! features of the processor, every setting of the code generator (canonical NaNs among them) and the proposals that are on;
 //! with it go, as in every key, this program's version and build. wasmtime's own cache depends on the same.
 //!
-//! This is the one place where bytes of a file become code. It stays inside the crate so that the engine is always one of
-//! `crate::config`, which leaves wasmtime's check of its own version on.
+//! This is the one place where bytes of a file become code.
 
 use super::Cache;
 use super::key::Key;
@@ -15,23 +14,24 @@ use wasmtime::{Engine, Module};
 
 const PURPOSE: &str = "code";
 
-impl Cache {
-    /// The module, compiled or taken from the cache. `engine` was made with `crate::config`.
-    pub(crate) fn module(&self, engine: &Engine, bytes: &[u8]) -> wasmtime::Result<Module> {
-        let key = self.code_key(engine, bytes);
-        if let Some(code) = self.load(&key) {
-            match deserialize(engine, &code) {
-                Ok(module) => return Ok(module),
-                Err(error) => self.reject(&key, error),
-            }
+/// A module, compiled or taken from `cache` if there is one.
+pub fn compile(engine: &Engine, bytes: &[u8], cache: Option<&Cache>) -> wasmtime::Result<Module> {
+    let Some(cache) = cache else { return Module::from_binary(engine, bytes) };
+    let key = cache.code_key(engine, bytes);
+    if let Some(code) = cache.load(&key) {
+        match deserialize(engine, &code) {
+            Ok(module) => return Ok(module),
+            Err(error) => cache.reject(&key, error),
         }
-        let module = Module::from_binary(engine, bytes)?;
-        if let Ok(code) = module.serialize() {
-            self.store(&key, &code);
-        }
-        Ok(module)
     }
+    let module = Module::from_binary(engine, bytes)?;
+    if let Ok(code) = module.serialize() {
+        cache.store(&key, &code);
+    }
+    Ok(module)
+}
 
+impl Cache {
     pub(super) fn code_key(&self, engine: &Engine, bytes: &[u8]) -> Key {
         let mut settings = Settings(blake3::Hasher::new());
         engine.precompile_compatibility_hash().hash(&mut settings);
@@ -42,10 +42,11 @@ impl Cache {
 #[allow(unsafe_code)]
 fn deserialize(engine: &Engine, code: &[u8]) -> wasmtime::Result<Module> {
     // SAFETY: `Module::deserialize` demands bytes that `Module::serialize` returned, unmodified, of whatever version and
-    // engine: others than this one it refuses by itself. `code` was loaded under a key of the runtime's own with purpose
+    // engine: others than this one it refuses by itself, and even if an engine was told not to compare versions, the key
+    // holds the content of the file that wasmtime and this crate were loaded from together. `code` was loaded under a key of the runtime's own with purpose
     // "code". Its MAC says that a holder of the secret stored exactly these bytes under exactly this key; holders are
     // processes of this user (`super::folder`, `super::secret`); and the only place in any of them that stores under such a
-    // key is `Cache::module` above, which stores what `Module::serialize` returned. The bytes are in our own memory and
+    // key is `compile` above, which stores what `Module::serialize` returned. The bytes are in our own memory and
     // wasmtime copies them, so no later change of the file reaches them.
     unsafe { Module::deserialize(engine, code) }
 }

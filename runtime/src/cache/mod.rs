@@ -29,7 +29,8 @@
 //! An entry that fails a check is counted, never used, and replaced by the result that is then made. Nothing is flushed to
 //! the disk (`fsync`): a file that a power failure cut short fails its MAC.
 //!
-//! Native code of kernels isn't kept: it holds addresses of this process and can't be moved.
+//! Native code of kernels isn't kept: `cranelift-jit` leaves addresses of this process in it, and making it is a small part
+//! of what a start without the cache costs (`docs/caches.md` has the figures).
 
 mod build;
 mod code;
@@ -42,7 +43,7 @@ mod stats;
 #[cfg(all(test, unix))]
 mod tests;
 
-pub use build::Build;
+pub use code::compile;
 pub use entry::Fault;
 pub use key::Key;
 pub use stats::{CacheStats, Counts};
@@ -68,14 +69,12 @@ pub struct CacheOptions {
     pub dir: PathBuf,
     /// The bytes that its entries may take. Beyond them those that haven't been used for longest are removed.
     pub limit: u64,
-    /// What tells this build from others.
-    pub build: Build,
 }
 
 impl CacheOptions {
-    /// A cache in `dir` with the usual limit, for the program that is running.
+    /// A cache in `dir` with the usual limit.
     pub fn new(dir: impl Into<PathBuf>) -> CacheOptions {
-        CacheOptions { dir: dir.into(), limit: CACHE_LIMIT, build: Build::Executable }
+        CacheOptions { dir: dir.into(), limit: CACHE_LIMIT }
     }
 }
 
@@ -126,7 +125,7 @@ pub enum Unavailable {
     /// The secret can't be read or made.
     #[error("no secret for the cache: {0}")]
     Secret(io::Error),
-    /// The running program can't be read, so nothing tells its results from another build's.
+    /// The running code can't be read as a file, so nothing tells its results from another build's.
     #[error("can't identify this build: {0}")]
     Build(io::Error),
 }
@@ -148,6 +147,39 @@ pub struct Contents {
     pub bytes: u64,
 }
 
+/// What a cache's directory holds, whoever wrote it.
+pub fn contents(dir: &Path) -> Result<Contents, Unavailable> {
+    let folder = Folder::open(dir)?;
+    let files = folder.list().map_err(|error| Unavailable::Io { path: dir.into(), error })?;
+    let entries = files.iter().filter(|file| key::is_entry(&file.name));
+    Ok(entries.fold(Contents::default(), Contents::with))
+}
+
+/// Removes every entry, every temporary file and the secret from a cache's directory; answers what entries went. Whoever
+/// has the cache open keeps the old secret, and the entries it still writes will be replaced.
+pub fn clear(dir: &Path) -> Result<Contents, Unavailable> {
+    let folder = Folder::open(dir)?;
+    let remove = || -> io::Result<Contents> {
+        let mut gone = Contents::default();
+        for file in folder.list()? {
+            if key::is_entry(&file.name) {
+                folder.remove(&file.name)?;
+                gone = gone.with(&file);
+            } else if folder::is_temporary(&file.name) || file.name == secret::NAME {
+                folder.remove(&file.name)?;
+            }
+        }
+        Ok(gone)
+    };
+    remove().map_err(|error| Unavailable::Io { path: dir.into(), error })
+}
+
+impl Contents {
+    fn with(self, file: &Listed) -> Contents {
+        Contents { entries: self.entries + 1, bytes: self.bytes + file.size }
+    }
+}
+
 /// A cache that is open. Cheap to clone; clones share directory and statistics.
 #[derive(Clone, Debug)]
 pub struct Cache(Arc<Inner>);
@@ -165,6 +197,14 @@ struct Inner {
 impl Cache {
     /// Opens the cache, and makes directory and secret if they aren't there.
     pub fn open(options: &CacheOptions) -> Result<Cache, Unavailable> {
+        Cache::open_for(options, build::of_this_code)
+    }
+
+    /// The same, with a build as `identify` tells it.
+    fn open_for(
+        options: &CacheOptions,
+        identify: impl FnOnce(&Inner) -> io::Result<[u8; 32]>,
+    ) -> Result<Cache, Unavailable> {
         let folder = Folder::open(&options.dir)?;
         let secret = Secret::of(&folder).map_err(Unavailable::Secret)?;
         let cache = Inner {
@@ -175,7 +215,7 @@ impl Cache {
             build: [0; 32],
             stats: Mutex::default(),
         };
-        let build = options.build.identity(&cache).map_err(Unavailable::Build)?;
+        let build = identify(&cache).map_err(Unavailable::Build)?;
         Ok(Cache(Arc::new(Inner { build, ..cache })))
     }
 
@@ -216,28 +256,6 @@ impl Cache {
     /// The bytes that entries may take.
     pub fn limit(&self) -> u64 {
         self.0.limit
-    }
-
-    /// What the directory holds, whoever wrote it.
-    pub fn contents(&self) -> io::Result<Contents> {
-        let entries = self.0.folder.list()?.into_iter().filter(|file| key::is_entry(&file.name));
-        Ok(entries
-            .fold(Contents::default(), |sum, file| Contents { entries: sum.entries + 1, bytes: sum.bytes + file.size }))
-    }
-
-    /// Removes every entry, every temporary file and the secret; answers what went. Whoever has the cache open keeps the
-    /// old secret, and the entries it still writes will be replaced.
-    pub fn clear(&self) -> io::Result<Contents> {
-        let mut gone = Contents::default();
-        for file in self.0.folder.list()? {
-            if key::is_entry(&file.name) {
-                self.0.folder.remove(&file.name)?;
-                gone = Contents { entries: gone.entries + 1, bytes: gone.bytes + file.size };
-            } else if folder::is_temporary(&file.name) || file.name == secret::NAME {
-                self.0.folder.remove(&file.name)?;
-            }
-        }
-        Ok(gone)
     }
 }
 

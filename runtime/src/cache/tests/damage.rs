@@ -99,8 +99,7 @@ fn another_build_has_other_keys() {
     let place = place();
     let cache = open(&place);
     let (key, _) = filled(&cache);
-    let newer = CacheOptions { build: Build::Named(b"a newer build".to_vec()), ..options(cache.path()) };
-    let newer = Cache::open(&newer).unwrap();
+    let newer = open_as(&CacheOptions::new(cache.path()), 2).unwrap();
     let its_key = newer.key(PURPOSE, &[b"input"]);
     assert_ne!(its_key, key);
     assert_eq!(newer.load(&its_key), None);

@@ -4,14 +4,14 @@ use super::*;
 use crate::cache::folder::{passable, private};
 
 fn refused(dir: &Path) -> Unavailable {
-    Cache::open(&options(dir)).unwrap_err()
+    open_at(dir).unwrap_err()
 }
 
 #[test]
 fn a_directory_is_made_for_its_owner_alone() {
     let place = place();
     let dir = place.path().join("a/b/cache");
-    Cache::open(&options(&dir)).unwrap();
+    open_at(&dir).unwrap();
     for made in ["a", "a/b", "a/b/cache"] {
         let mode = fs::metadata(place.path().join(made)).unwrap().permissions().mode();
         assert_eq!(mode & 0o7777, 0o700, "{made}");
@@ -31,7 +31,7 @@ fn a_directory_open_to_others_is_refused() {
         assert_eq!(fs::read_dir(&dir).unwrap().count(), 0, "something was written");
     }
     chmod(&dir, 0o700);
-    Cache::open(&options(&dir)).unwrap();
+    open_at(&dir).unwrap();
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn a_parent_that_others_can_write_is_refused() {
     // Others may read it, and may write to it where they can't take away what is ours.
     for mode in [0o755, 0o1777] {
         chmod(&parent, mode);
-        Cache::open(&options(&dir)).unwrap();
+        open_at(&dir).unwrap();
     }
 }
 
@@ -57,7 +57,7 @@ fn a_parent_that_others_can_write_is_refused() {
 fn a_link_in_the_directorys_place_is_refused_and_one_on_the_way_is_followed() {
     let place = place();
     let real = place.path().join("real");
-    Cache::open(&options(&real.join("cache"))).unwrap();
+    open_at(&real.join("cache")).unwrap();
     let link = |to: &Path, name: &str| {
         let path = place.path().join(name);
         std::os::unix::fs::symlink(to, &path).unwrap();
@@ -67,7 +67,7 @@ fn a_link_in_the_directorys_place_is_refused_and_one_on_the_way_is_followed() {
     assert!(matches!(error, Unavailable::Link { .. }) && error.is_unsafe());
     for to in [real.as_path(), Path::new("real"), Path::new("./real/../real")] {
         let way = link(to, "way");
-        let cache = Cache::open(&options(&way.join("cache"))).unwrap();
+        let cache = open_at(&way.join("cache")).unwrap();
         let key = cache.key(PURPOSE, &[]);
         cache.store(&key, PAYLOAD);
         assert!(real.join("cache").join(key.name()).exists(), "{}", to.display());

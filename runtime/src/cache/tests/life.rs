@@ -32,7 +32,7 @@ fn a_key_holds_every_part_and_where_it_ends() {
 fn what_was_used_longest_ago_goes_first() {
     let place = place();
     let size = (entry::HEADER + 1000) as u64;
-    let cache = Cache::open(&CacheOptions { limit: 3 * size, ..options(&place.path().join("cache")) }).unwrap();
+    let cache = open_as(&CacheOptions { limit: 3 * size, ..CacheOptions::new(place.path().join("cache")) }, 1).unwrap();
     let keys = [0_u8, 1, 2, 3, 4].map(|n| cache.key(PURPOSE, &[&[n]]));
     for key in &keys[..3] {
         cache.store(key, &[0; 1000]);
@@ -49,7 +49,7 @@ fn what_was_used_longest_ago_goes_first() {
     cache.store(&keys[4], &[0; 1000]);
     assert_eq!(there(), [true, false, false, true, true]);
     assert_eq!(cache.stats().evicted, 2);
-    assert_eq!(cache.contents().unwrap(), Contents { entries: 3, bytes: 3 * size });
+    assert_eq!(contents(cache.path()).unwrap(), Contents { entries: 3, bytes: 3 * size });
     // What would drive everything else out isn't kept.
     cache.store(&keys[1], &vec![0; 3 * size as usize]);
     assert_eq!((there(), counts(&cache, PURPOSE).failed), ([true, false, false, true, true], 1));
@@ -67,7 +67,7 @@ fn forgotten_temporary_files_go_and_other_files_stay() {
     cache.store(&cache.key(PURPOSE, &[]), PAYLOAD);
     assert_eq!(paths.each_ref().map(|path| path.exists()), [false, true, true]);
     let bytes = (entry::HEADER + PAYLOAD.len()) as u64;
-    assert_eq!(cache.clear().unwrap(), Contents { entries: 1, bytes });
+    assert_eq!(clear(cache.path()).unwrap(), Contents { entries: 1, bytes });
     let left: Vec<_> = fs::read_dir(cache.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["notes.txt"]);
     // Whoever has it open goes on; whoever opens it next has a new secret and replaces what the other wrote.
@@ -99,7 +99,7 @@ fn many_at_once_agree_on_the_secret_and_never_see_half_an_entry() {
             assert_eq!((counts.hits, counts.stored, counts.rejected, counts.failed), (100, 100, 0, 0));
         }
     });
-    assert_eq!(open(&place).contents().unwrap().entries, 1);
+    assert_eq!(contents(open(&place).path()).unwrap().entries, 1);
 }
 
 #[test]

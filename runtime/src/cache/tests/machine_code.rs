@@ -1,7 +1,7 @@
 //! wasmtime's code through the cache: the same program, compiled once.
 
 use super::*;
-use crate::{End, NanMode, Program, Session, SessionOptions, Settings, Value, config};
+use crate::{End, NanMode, Offload, Program, Session, SessionOptions, Settings, Trust, Value, config};
 use wasmtime::Engine;
 
 const CODE: &str = "code";
@@ -11,8 +11,8 @@ fn module(answer: i32) -> Vec<u8> {
 }
 
 fn run(cache: &Cache, bytes: &[u8], nan: NanMode) -> i32 {
-    let settings = Settings { nan, ..Settings::default() };
-    let options = SessionOptions { settings, cache: Some(cache.clone()), ..SessionOptions::default() };
+    let settings = Settings { nan, cache: Some(cache.clone()), ..Settings::default() };
+    let options = SessionOptions { settings, ..SessionOptions::default() };
     let mut session = Session::start(&Program::Plain(bytes.to_vec()), &options).unwrap();
     match session.invoke("f", &[]).unwrap() {
         End::Returned(values) if let [Value::I32(value)] = values[..] => value,
@@ -100,4 +100,35 @@ fn what_wasmtime_refuses_is_replaced() {
     assert_eq!((after.hits, after.rejected), (0, 1));
     assert_eq!(run(&cache, &module(1), NanMode::Native), 1);
     assert_eq!(counts(&cache, CODE).hits, 1);
+}
+
+#[test]
+fn a_bundle_that_is_embedded_is_compiled_once() {
+    let place = place();
+    let cache = open(&place);
+    let source = module(1);
+    let contents = bundle::Contents {
+        source: bundle::digest(&source),
+        options: bundle::Options { targets: vec!["sm_80".into()], ..Default::default() },
+        memories: Vec::new(),
+        regions: Vec::new(),
+        kernels: Vec::new(),
+        ptx: Vec::new(),
+    };
+    let bytes = bundle::write(&source, &contents).unwrap();
+    let mut fuel = config(NanMode::Native);
+    fuel.consume_fuel(true);
+    for (config, hits, misses) in [(config(NanMode::Native), 1, 1), (fuel, 2, 2)] {
+        let engine = Engine::new(&config).unwrap();
+        let settings = Settings { cache: Some(cache.clone()), ..Settings::of(&engine) };
+        for _ in 0..2 {
+            Offload::load(&engine, &bytes, Trust::Anyone, &settings).unwrap();
+        }
+        let counts = counts(&cache, CODE);
+        assert_eq!((counts.hits, counts.misses, counts.rejected), (hits, misses, 0));
+    }
+    // Without a cache nothing is asked, and nothing is kept.
+    let engine = Engine::new(&config(NanMode::Native)).unwrap();
+    Offload::load(&engine, &bytes, Trust::Anyone, &Settings::of(&engine)).unwrap();
+    assert_eq!(counts(&cache, CODE).hits, 2);
 }
