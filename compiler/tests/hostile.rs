@@ -128,6 +128,83 @@ fn a_body_too_long_to_compare_all_pairs() {
     assert!(is_limit(&outcomes(&wat)[0]));
 }
 
+/// A loop that becomes a region, over the parameters `$p` and `$n`; `body` stands in it.
+fn good_loop(body: &str) -> String {
+    format!(
+        "(loop $l {body}
+           (i32.store (local.get $p) (local.get $n))
+           (local.set $p (i32.add (local.get $p) (i32.const 4)))
+           (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))"
+    )
+}
+
+fn function(body: &str) -> String {
+    format!("(module (memory 1) (func (export \"f\") (param $p i32) (param $n i32) {body}))")
+}
+
+#[test]
+fn a_table_of_branches_in_a_loop() {
+    let table = |targets: usize| format!("block local.get $n br_table {} end", "0 ".repeat(targets));
+    assert!(matches!(outcomes(&function(&good_loop(&table(100))))[0], Outcome::Offloaded { .. }));
+    assert!(is_limit(&outcomes(&function(&good_loop(&table(60_000))))[0]));
+}
+
+#[test]
+fn loops_in_each_other() {
+    let nest = |depth: usize| {
+        let (open, close) = ("loop ".repeat(depth), "local.get $n br_if 0 end ".repeat(depth));
+        function(&format!("{open} {} {close}", good_loop("")))
+    };
+    let shallow = outcomes(&nest(500));
+    assert!(matches!(shallow.last(), Some(Outcome::Offloaded { .. })), "{:?}", shallow.last());
+    let deep = outcomes(&nest(10_000));
+    assert_eq!(deep.len(), 10_001);
+    assert_eq!(deep.last(), Some(&Outcome::Declined(Reason::FunctionTooLarge)));
+}
+
+#[test]
+fn blocks_in_each_other_around_a_loop() {
+    let depth = 10_000;
+    let around = format!("{} {} {}", "block ".repeat(depth), good_loop(""), "end ".repeat(depth));
+    assert!(matches!(outcomes(&function(&around))[0], Outcome::Offloaded { .. }));
+}
+
+#[test]
+fn a_long_body_before_a_loop() {
+    let body = "(i32.store (i32.const 8) (i32.add (i32.load (i32.const 4)) (local.get $n))) ".repeat(100_000);
+    let outcomes = outcomes(&function(&format!("{body} {}", good_loop(""))));
+    assert!(matches!(outcomes[0], Outcome::Offloaded { .. }));
+}
+
+#[test]
+fn loops_in_a_row() {
+    let outcomes = outcomes(&function(&good_loop("").repeat(300)));
+    assert_eq!(outcomes, (0..300).map(|region| Outcome::Offloaded { region }).collect::<Vec<_>>());
+}
+
+#[test]
+fn many_items_of_every_other_kind() {
+    let types: String = (0..10_000)
+        .map(|i| {
+            let params: String = (0..14).map(|bit| if i >> bit & 1 == 1 { "i32 " } else { "i64 " }).collect();
+            format!("(type (func (param {params})))\n")
+        })
+        .collect();
+    let exports: String = (0..10_000).map(|i| format!("(export \"e{i}\" (func $g)) ")).collect();
+    let wat = format!(
+        "(module {types} (memory 64) (table 100000 funcref) {globals} {exports}
+           (func $g (export \"f\") (param $p i32) (param $n i32) {body})
+           (elem (i32.const 0) func {elements})
+           {segments} (data (i32.const 0) \"{data}\"))",
+        globals = "(global i32 (i32.const 0)) ".repeat(20_000),
+        body = good_loop(""),
+        elements = "$g ".repeat(100_000),
+        segments = "(data \"x\") ".repeat(20_000),
+        data = "x".repeat(1_000_000),
+    );
+    assert!(matches!(outcomes(&wat)[0], Outcome::Offloaded { .. }));
+}
+
 #[test]
 fn an_unknown_target_is_an_error_that_names_the_known_ones() {
     let wat = wat::parse_str("(module)").unwrap();

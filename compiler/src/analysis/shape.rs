@@ -133,7 +133,7 @@ pub struct Shape {
     pub cold_blocks: HashSet<BlockId>,
 }
 
-/// Operations and blocks of a body: some stages compare all pairs of something in it.
+/// Operations and branch targets of a body: some stages compare all pairs of something in it.
 const MAX_BODY: usize = 8_192;
 /// Blocks looked at to decide that an exit is cold.
 const COLD_SEARCH: usize = 16;
@@ -181,9 +181,10 @@ pub fn shape(context: &Context<'_>, header: BlockId) -> Result<Shape, Reason> {
             return Err(Reason::Irregular { what: "it ends inside".into() });
         }
     }
-    let size: usize = shape.body.iter().map(|&b| 1 + context.func.block(b).insts.len()).sum();
+    let edges = |b| context.func.block(b).term.targets().len();
+    let size: usize = shape.body.iter().map(|&b| edges(b) + context.func.block(b).insts.len()).sum();
     if size > MAX_BODY {
-        return Err(Reason::Limit { what: format!("a body of more than {MAX_BODY} operations") });
+        return Err(Reason::Limit { what: format!("a body of more than {MAX_BODY} operations and branches") });
     }
     shape.keep_only_cold(context);
     Ok(shape)

@@ -51,12 +51,15 @@ pub struct Outline {
 const MAX_PARAMS: usize = 4_000_000;
 /// Depth of constructs.
 const MAX_DEPTH: usize = 20_000;
+/// Depth of loops: the dominators of a loop cost as much as it is deep.
+const MAX_LOOP_DEPTH: usize = 1_000;
 
 /// Looks at `body` without validating it.
 pub fn outline(body: &FunctionBody<'_>) -> Result<Outline, wasmparser::BinaryReaderError> {
     let mut outline = Outline::default();
     let mut stack = vec![outline.open(Kind::Block, body.range().start as u32)];
     let mut reader = body.get_operators_reader()?;
+    let mut loops = 0;
     while !reader.eof() {
         let (operator, offset) = reader.read_with_offset()?;
         let Some(&top) = stack.last() else { break };
@@ -64,7 +67,10 @@ pub fn outline(body: &FunctionBody<'_>) -> Result<Outline, wasmparser::BinaryRea
             Operator::Block { .. } | Operator::Try { .. } | Operator::TryTable { .. } => {
                 stack.push(outline.open(Kind::Block, offset as u32));
             }
-            Operator::Loop { .. } => stack.push(outline.open(Kind::Loop, offset as u32)),
+            Operator::Loop { .. } => {
+                stack.push(outline.open(Kind::Loop, offset as u32));
+                loops += 1;
+            }
             Operator::If { .. } => stack.push(outline.open(Kind::If, offset as u32)),
             Operator::End | Operator::Delegate { .. } => {
                 stack.pop();
@@ -77,7 +83,7 @@ pub fn outline(body: &FunctionBody<'_>) -> Result<Outline, wasmparser::BinaryRea
             _ if outline.constructs[top].has_memory => {}
             _ => outline.constructs[top].has_memory = super::operators::accesses_memory(&operator),
         }
-        outline.too_large |= stack.len() > MAX_DEPTH;
+        outline.too_large |= stack.len() > MAX_DEPTH || loops > MAX_LOOP_DEPTH;
     }
     Ok(outline)
 }
