@@ -25,6 +25,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("oracle", &["ir", "lowering", "bundle", "compiler", "runtime", "ptx-machine"]),
     ("cli", ALL),
     ("xtask", ALL),
+    ("bench", ALL),
 ];
 const ALL: &[&str] = &["ir", "lowering", "bundle", "compiler", "runtime", "ptx-machine", "oracle"];
 const PREFIX: &str = "tensorwasm-";
