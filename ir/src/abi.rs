@@ -1,7 +1,8 @@
 //! The calling convention of a kernel's PTX entry, shared by the emitter and by everything that launches one.
 //!
 //! Parameters, in this order: the bail flag's address (a `u32` in device memory, 0 before the launch, set to 1 by any
-//! thread that bails); the address of the returned values (one 8-byte slot each, preset to the reduction's identity);
+//! thread that bails); the address of the returned values (one 8-byte slot each, a multiple of 8, preset to the reduction's
+//! identity; a 32-bit value uses the low 4 bytes);
 //! the trip count of each dimension; for each footprint a delta (device address = delta + guest address, modulo 2^64);
 //! the live-ins as raw bits.
 

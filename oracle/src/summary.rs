@@ -8,7 +8,7 @@ use crate::report::{Baseline, Coverage, RegionReport, Report, Verdict};
 use crate::tally::Tally;
 use bundle::Bundle;
 use ir::region::Region;
-use runtime::checker;
+use runtime::checker::{self, Scope};
 
 /// What came of driving one region alone.
 pub(crate) struct AloneResult {
@@ -48,8 +48,9 @@ pub(crate) fn summarise(
     options: &OracleOptions,
     findings: Findings,
 ) -> Result<Report, ReplayError> {
+    let (bundle, scope) = (subject.bundle, Scope::of(subject.bundle));
     let regions: Vec<RegionReport> =
-        subject.bundle.manifest.regions.iter().map(|region| region_report(subject.bundle, region, &findings)).collect();
+        bundle.manifest.regions.iter().map(|region| region_report(bundle, scope, region, &findings)).collect();
     let Findings { devices, alone, whole, notes } = findings;
     let (mut cases, mut discarded, mut divergences) = (0, 0, Vec::new());
     for driven in alone.into_iter().map(|own| own.driven).chain([whole]) {
@@ -82,15 +83,14 @@ pub(crate) fn summarise(
 }
 
 /// What the load checker says of a region and its images.
-fn unproven(bundle: &Bundle, region: &Region) -> Option<String> {
-    let imported = bundle.imported_memories();
+fn unproven(bundle: &Bundle, scope: Scope, region: &Region) -> Option<String> {
     let kernel = bundle.kernels.get(region.id as usize)?;
     let images = bundle.ptx.iter().filter(|image| image.region == region.id);
-    let mut checks = images.map(|image| checker::check_ptx(region, image, imported));
-    checker::check(region, kernel, imported).err().or_else(|| checks.find_map(Result::err)).map(|why| why.to_string())
+    let mut checks = images.map(|image| checker::check_ptx(region, image, scope));
+    checker::check(region, kernel, scope).err().or_else(|| checks.find_map(Result::err)).map(|why| why.to_string())
 }
 
-fn region_report(bundle: &Bundle, region: &Region, findings: &Findings) -> RegionReport {
+fn region_report(bundle: &Bundle, scope: Scope, region: &Region, findings: &Findings) -> RegionReport {
     let own = findings.alone.get(region.id as usize);
     let limits = own.map_or(ALL, |own| own.limits);
     let coverage = |(device, name): (usize, &String)| -> Coverage {
@@ -114,7 +114,7 @@ fn region_report(bundle: &Bundle, region: &Region, findings: &Findings) -> Regio
         offset: region.place.offset,
         line: region.place.line.clone(),
         harness: own.and_then(|own| own.unfit.clone()),
-        unproven: unproven(bundle, region),
+        unproven: unproven(bundle, scope, region),
         notes,
         devices: findings.devices.iter().enumerate().map(coverage).collect(),
     }

@@ -8,7 +8,7 @@
 //!
 //! A panic of the device anywhere else is caught, counted as an error, and turns the device off.
 
-use crate::checker;
+use crate::checker::{self, Scope};
 use crate::config::NanMode;
 use crate::device::{Device, DeviceError, Launch, Outcome, PrepareError, Prepared, Task};
 use crate::memory::GuestMemory;
@@ -88,26 +88,28 @@ impl HostedRegion {
         HostedRegion::checked(region, kernel, ptx, slot, terms, None)
     }
 
-    /// The same for a region of a module that imports `imported_memories` memories; a region that the load checker doesn't
-    /// accept is off.
+    /// The same under the load checker: a region that it doesn't accept is off.
     pub fn checked(
         region: &Region,
         kernel: &Kernel,
         ptx: &[PtxImage],
         slot: &Slot,
         terms: Terms,
-        imported_memories: Option<u32>,
+        scope: Option<Scope>,
     ) -> Result<HostedRegion, RegionError> {
         verify(region)?;
         verify_kernel(region, kernel)?;
         let facts = Facts::of(region);
+        // What isn't shown to the checker isn't shown to the device either.
+        let ptx = if slot.device.runs_ptx() { ptx } else { &[] };
         let prepared = match facts.launches[..] {
             [mapping] => {
                 let task = Task { region, kernel, ptx, mapping, nan: terms.nan };
-                let proof = imported_memories.map_or(Ok(()), |imported| prove(&task, &*slot.device, imported));
-                proof.and_then(|()| {
-                    catch_unwind(AssertUnwindSafe(|| slot.device.prepare(&task))).unwrap_or(Err(PrepareError::Panicked))
-                })
+                // Nothing need be shown of what never runs.
+                let scope = scope.filter(|_| slot.device.runs());
+                let prepare =
+                    || scope.map_or(Ok(()), |scope| prove(&task, scope)).and_then(|()| slot.device.prepare(&task));
+                catch_unwind(AssertUnwindSafe(prepare)).unwrap_or(Err(PrepareError::Panicked))
             }
             _ => Err(PrepareError::Schedule { launches: facts.launches.len() }),
         };
@@ -242,11 +244,10 @@ impl HostedRegion {
 }
 
 /// Has the load checker look at everything that the device may run.
-fn prove(task: &Task<'_>, device: &dyn Device, imported_memories: u32) -> Result<(), PrepareError> {
-    checker::check(task.region, task.kernel, imported_memories)?;
-    let images = task.ptx.iter().filter(|image| device.runs_ptx() && image.mapping == task.mapping);
-    for image in images {
-        checker::check_ptx(task.region, image, imported_memories)?;
+fn prove(task: &Task<'_>, scope: Scope) -> Result<(), PrepareError> {
+    checker::check(task.region, task.kernel, scope)?;
+    for image in task.ptx.iter().filter(|image| image.mapping == task.mapping) {
+        checker::check_ptx(task.region, image, scope)?;
     }
     Ok(())
 }

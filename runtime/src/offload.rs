@@ -9,11 +9,12 @@
 //! trusted, and kernels under an engine that counts fuel, aren't even prepared.
 
 use crate::cache::{self, Cache};
+use crate::checker::Scope;
 use crate::config::{self, ConfigError, NanMode};
 use crate::device::{Cpu, Cuda, Device, Off, cuda};
 use crate::dispatch::{HostedRegion, Slot, Terms};
 use crate::stats::RegionStats;
-use bundle::{Bundle, BundleError, KnownKeys, MemoryExport, PtxImage, PublicKey, Signatures};
+use bundle::{Bundle, BundleError, Demand, KnownKeys, MemoryExport, PtxImage, PublicKey, Signatures};
 use ir::region::Region;
 use ir::region::verify::RegionError;
 use rayon::ThreadPoolBuildError;
@@ -102,6 +103,15 @@ pub enum Trust<'a> {
     Keys(&'a [PublicKey]),
     /// Those of bundles that the holder of one of these keys signed; other bundles aren't loaded.
     Require(&'a [PublicKey]),
+    /// As the command line has it: keys with names and revocations, of which some may be demanded.
+    Known {
+        /// Trusted and revoked keys, such as a [`bundle::Keyring`] holds.
+        keys: &'a KnownKeys,
+        /// Who must have signed for the bundle to be loaded at all.
+        demand: Option<Demand>,
+        /// Signature files beside the bundle.
+        detached: &'a [Vec<u8>],
+    },
 }
 
 /// Why a bundle can't be loaded or linked.
@@ -110,10 +120,11 @@ pub enum LoadError {
     /// The bytes aren't a bundle, or not a valid one.
     #[error(transparent)]
     Bundle(#[from] BundleError),
-    /// A key is required and none of those given signed the bundle.
+    /// Not the keys that are required have signed the bundle.
     #[error("refused: {}", match .0 {
-        Signatures(signers) if signers.is_empty() => "the bundle isn't signed",
-        _ => "no trusted key has signed the bundle",
+        signatures if signatures.0.is_empty() => "the bundle isn't signed",
+        signatures if signatures.trusted().is_empty() => "no trusted key has signed the bundle",
+        _ => "not all keys that are demanded have signed the bundle",
     })]
     Untrusted(Signatures),
     /// The engine has a setting that bundles can't run under.
@@ -203,14 +214,19 @@ impl Offload {
     /// [`Settings::of`] makes settings that agree with the engine. Compiling takes time in proportion to the module; load
     /// once and clone.
     pub fn load(engine: &Engine, bytes: &[u8], trust: Trust<'_>, settings: &Settings) -> Result<Offload, LoadError> {
-        let (keys, anyone, required) = match trust {
-            Trust::Anyone => (&[][..], true, false),
-            Trust::Keys(keys) => (keys, false, false),
-            Trust::Require(keys) => (keys, false, true),
+        let of;
+        let (known, anyone, demand, detached) = match trust {
+            Trust::Anyone => (&KnownKeys::default(), true, None, &[][..]),
+            Trust::Known { keys, demand, detached } => (keys, false, demand, detached),
+            Trust::Keys(keys) | Trust::Require(keys) => {
+                of = KnownKeys::of(keys);
+                let required = matches!(trust, Trust::Require(_));
+                (&of, false, required.then_some(Demand::AtLeast(1)), &[][..])
+            }
         };
-        let (signatures, bundle) = bundle::open(bytes, &[], &KnownKeys::of(keys))?;
+        let (signatures, bundle) = bundle::open(bytes, detached, known)?;
         let trusted = !signatures.trusted().is_empty();
-        if required && !trusted {
+        if demand.is_some_and(|demand| !signatures.meet(demand, known)) {
             return Err(LoadError::Untrusted(signatures));
         }
         // Before the compiler is asked: a wrong engine may be one without a compiler.
@@ -237,9 +253,9 @@ impl Offload {
         let forced = !matches!(settings.device, DeviceChoice::Auto);
         let min_work = settings.min_work.unwrap_or(if forced { 0 } else { MIN_WORK });
         let terms = Terms { nan: settings.nan, min_work, adaptive: !forced, step_budget: settings.step_budget };
-        let check = settings.load_check.then(|| bundle.imported_memories());
+        let scope = settings.load_check.then(|| Scope::of(bundle));
         let host = |(region, kernel): (&Region, _)| {
-            HostedRegion::checked(region, kernel, images(&bundle.ptx, region.id), &slot, terms, check)
+            HostedRegion::checked(region, kernel, images(&bundle.ptx, region.id), &slot, terms, scope)
                 .map(Arc::new)
                 .map_err(|error| LoadError::Region { id: region.id, error })
         };

@@ -5,7 +5,7 @@
 //! and every device. Whether the guards suffice for the kernel is not decided here.
 
 use super::guards::{Int, IntId, Pred, PredId};
-use super::model::{Access, Kernel, Region, ReturnRole, Step};
+use super::model::{Access, FootprintDim, Kernel, Region, ReturnRole, Step};
 use super::{Scalar, ScalarId, limits};
 use crate::lowered::dominators::Dominators;
 use crate::lowered::verify::{Form, VerifyError, verify as verify_func};
@@ -206,7 +206,12 @@ fn preds(region: &Region) -> Result<(), RegionError> {
 fn footprints(region: &Region) -> Result<(), RegionError> {
     let int = |id: IntId| (id.0 as usize) < region.program.ints.len();
     for (index, footprint) in region.footprints.iter().enumerate() {
-        let dims = footprint.dims.iter().all(|d| (d.dim as usize) < region.trips.len() && int(d.stride));
+        // A dimension counts once, so there are at most as many as the region has.
+        let known = |d: &FootprintDim| (d.dim as usize) < region.trips.len() && int(d.stride);
+        let once = |(i, d): (usize, &FootprintDim)| footprint.dims[..i].iter().all(|e| e.dim != d.dim);
+        let dims = footprint.dims.len() <= region.trips.len()
+            && footprint.dims.iter().all(known)
+            && footprint.dims.iter().enumerate().all(once);
         if !int(footprint.base) || !dims || footprint.memory >= 1024 || !footprint.align.is_power_of_two() {
             return Err(RegionError::Reference { what: "footprint", index });
         }

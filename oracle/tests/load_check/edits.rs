@@ -3,9 +3,9 @@
 
 use bundle::{Bundle, Contents, keygen, read, sign, write};
 use compiler::{Options, compile};
-use ir::lowered::{Const, Inst, Op};
-use ir::region::{Int, Pred};
-use runtime::checker::check_ptx;
+use ir::lowered::{BinaryOp, Const, Inst, Op, Value};
+use ir::region::{Guard, Int, IntId, Pred, PredId, Scalar};
+use runtime::checker::{Scope, check, check_ptx};
 use runtime::{DeviceChoice, Offload, Settings, Trust};
 
 /// `y[i] += a * x[i]`, upwards.
@@ -178,12 +178,12 @@ fn ptx_that_does_something_else_is_refused() {
     let edited = |from: &str, to: &str| {
         assert!(image.text.contains(from), "no `{from}`");
         let image = bundle::PtxImage { text: image.text.replace(from, to), ..image.clone() };
-        match check_ptx(region, &image, 0) {
+        match check_ptx(region, &image, Scope::of(&bundle)) {
             Ok(()) => format!("`{from}` as `{to}` is accepted"),
             Err(why) => why.to_string(),
         }
     };
-    assert_eq!(check_ptx(region, image, 0), Ok(()));
+    assert_eq!(check_ptx(region, image, Scope::of(&bundle)), Ok(()));
     let lines = [
         edited("setp.ge.u64", "setp.gt.u64"),
         edited("\t@%p0 exit;\n", ""),
@@ -212,4 +212,127 @@ fn ptx_that_does_something_else_is_refused() {
     line 44 of the PTX accesses something that isn't a footprint
     an access of 4 bytes isn't shown to lie within footprint f1
     ");
+}
+
+/// Text in place of the store of saxpy, with fresh registers to use; `%rd2` is the store's address, `%r13` its value.
+fn in_place_of_the_store(lines: &str) -> String {
+    let bundle = bundle_of(SAXPY);
+    let (region, image) = (&bundle.manifest.regions[0], &bundle.ptx[0]);
+    let registers = "{\n\t.reg .b64 %w<9>;\n\t.reg .b32 %x<9>;\n\t.reg .pred %q<3>;\n";
+    let text = image.text.replace("{\n", registers).replace("st.global.b32 [%rd2], %r13;", lines);
+    ptx_machine::prepare(ptx_machine::parse(&text).unwrap().kernel(&image.entry).unwrap()).unwrap();
+    match check_ptx(region, &bundle::PtxImage { text, ..image.clone() }, Scope::of(&bundle)) {
+        Ok(()) => format!("`{lines}` is accepted"),
+        Err(why) => why.to_string(),
+    }
+}
+
+#[test]
+fn ptx_that_hides_where_it_goes_is_refused() {
+    let lines = [
+        // A conversion or a parameter in a wider register: what fills the rest depends on the instruction.
+        "add.s64 %w1, %rd2, 4; cvt.u32.u32 %w0, -4; add.s64 %w2, %w1, %w0; st.global.b32 [%w2], %r13;",
+        "ld.param.u32 %w0, [region_0_8]; ld.param.s32 %w1, [region_0_8]; add.s64 %w2, %rd2, %w0; sub.s64 %w3, %w2, %w1;
+         st.global.b32 [%w3], %r13;",
+        "mov.b64 %w0, 0x100000000; cvt.s64.s32 %w1, %w0; sub.s64 %w2, %rd2, %w0; add.s64 %w3, %w2, %w1;
+         st.global.b32 [%w3], %r13;",
+        "mov.b64 %w0, 0x100000000; cvt.u32.u32 %x0, %w0; cvt.s64.s32 %w1, %x0; sub.s64 %w2, %rd2, %w0;
+         add.s64 %w3, %w2, %w1; st.global.b32 [%w3], %r13;",
+        // The same constant read in two ways.
+        "mov.b32 %x0, 0xffffffff; mul.wide.u32 %w0, %x0, 1; mul.wide.s32 %w1, %x0, 1; add.s64 %w2, %rd2, %w0;
+         sub.s64 %w3, %w2, %w1; st.global.b32 [%w3], %r13;",
+        // Threads that never end, or wait for each other.
+        "st.global.b32 [%rd2], %r13; L: bra L;",
+        "st.global.b32 [%rd2], %r13; setp.eq.u64 %q0, %rd0, 1; @%q0 bar.sync 0;",
+        // The bail flag, other than raised; slots that the region doesn't have.
+        "ld.param.b64 %w0, [region_0_0]; st.global.b32 [%w0], 0;",
+        "ld.param.b64 %w0, [region_0_0]; red.global.and.b32 [%w0], 1;",
+        "ld.param.b64 %w0, [region_0_0]; atom.global.cas.b32 %x0, [%w0], 5, 1;",
+        "ld.param.b64 %w0, [region_0_0]; ld.global.b32 %x0, [%w0];",
+        "ld.param.b64 %w0, [region_0_1]; st.global.b64 [%w0], %rd0;",
+    ];
+    let verdicts = lines.map(in_place_of_the_store);
+    insta::assert_snapshot!(verdicts.join("\n"), @"
+    line 51 of the PTX accesses something that isn't a footprint
+    line 52 of the PTX accesses something that isn't a footprint
+    line 52 of the PTX accesses something that isn't a footprint
+    line 52 of the PTX accesses something that isn't a footprint
+    an address in footprint f1 isn't shown not to wrap around
+    the PTX isn't a kernel of this region: it loops
+    the PTX isn't a kernel of this region: its threads wait for each other
+    line 51 of the PTX accesses something that isn't a footprint
+    line 51 of the PTX accesses something that isn't a footprint
+    line 51 of the PTX accesses something that isn't a footprint
+    line 51 of the PTX accesses something that isn't a footprint
+    line 51 of the PTX accesses something that isn't a footprint
+    ");
+    let raised = "st.global.b32 [%rd2], %r13; ld.param.b64 %w0, [region_0_0]; red.global.or.b32 [%w0], 1;";
+    assert_eq!(in_place_of_the_store(raised), format!("`{raised}` is accepted"));
+}
+
+#[test]
+fn regions_that_take_too_much_effort_are_refused() {
+    let of = |edit: &dyn Fn(&mut ir::region::Region)| {
+        let mut bundle = bundle_of(SAXPY);
+        edit(&mut bundle.manifest.regions[0]);
+        ir::region::verify::verify(&bundle.manifest.regions[0]).map_err(|error| error.to_string())?;
+        check(&bundle.manifest.regions[0], &bundle.kernels[0], Scope::of(&bundle)).map_err(|why| why.to_string())
+    };
+    // A tree of conjunctions that shares its parts has as many leaves as a power of two.
+    let tree = of(&|region| {
+        let mut pred = region.program.pred(Pred::SameMemory(0, 0));
+        for _ in 0..60 {
+            region.program.preds.push(Pred::And(pred, pred));
+            pred = PredId(region.program.preds.len() as u32 - 1);
+        }
+        region.guards.push(Guard { pred, why: String::new() });
+    });
+    // Sums of many readings, multiplied with themselves over and over.
+    let products = of(&|region| {
+        let mut sum = region.program.int(Int::Const(0));
+        for k in 0..60 {
+            let (c, l) = (region.scalars.add(Scalar::Const(Const::i32(k))), region.scalars.add(Scalar::LiveIn(1)));
+            let scalar = region.scalars.add(Scalar::Binary(BinaryOp::I32Add, l, c));
+            let read = region.program.int(Int::Unsigned(scalar));
+            sum = region.program.int(Int::Add(sum, read));
+        }
+        region.program.ints.extend(std::iter::repeat_n(Int::Mul(sum, sum), 20_000));
+    });
+    let dims = of(&|region| {
+        let stride = region.footprints[0].dims[0];
+        region.footprints[0].dims = vec![stride; 40];
+    });
+    let line = |result: Result<(), String>| result.err().unwrap_or("accepted".into());
+    insta::assert_snapshot!([tree, products, dims].map(line).join("\n"), @"
+    the region takes more effort to check than a check may
+    the region takes more effort to check than a check may
+    footprint 0 refers to something that isn't there
+    ");
+}
+
+/// Bases that are almost 2^127 bytes apart.
+#[test]
+fn distances_that_dont_fit_are_refused() {
+    let mut bundle = bundle_of(SAXPY);
+    let region = &mut bundle.manifest.regions[0];
+    let most = region.program.int(Int::Const(i64::MAX));
+    let square = region.program.int(Int::Mul(most, most));
+    let mut far = region.program.int(Int::Add(square, square));
+    for _ in 0..4 {
+        region.program.ints.push(Int::Add(far, most));
+        far = IntId(region.program.ints.len() as u32 - 1);
+    }
+    let two = region.program.int(Int::Const(-2));
+    far = region.program.int(Int::Add(far, two));
+    region.footprints[1].base = region.program.int(Int::Add(region.footprints[0].base, far));
+    region.footprints[1].width = 8;
+    for inst in bundle.kernels[0].func.blocks.iter_mut().flat_map(|b| &mut b.insts) {
+        if let Op::Binary(BinaryOp::I32Add, a, _) = &mut inst.op
+            && *a == Value(3)
+        {
+            *a = Value(2);
+        }
+    }
+    let why = check(&bundle.manifest.regions[0], &bundle.kernels[0], Scope::of(&bundle)).unwrap_err();
+    insta::assert_snapshot!(why, @"different iterations aren't shown to keep apart between footprints f0 and f1");
 }

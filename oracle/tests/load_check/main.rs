@@ -5,7 +5,7 @@ mod mutants;
 
 use bundle::{Bundle, read};
 use compiler::{Options, compile};
-use runtime::checker::{check, check_ptx};
+use runtime::checker::{Scope, check, check_ptx};
 use std::path::{Path, PathBuf};
 
 fn modules(folder: &Path, into: &mut Vec<PathBuf>) {
@@ -22,11 +22,11 @@ fn modules(folder: &Path, into: &mut Vec<PathBuf>) {
 fn refusals(bundle: &Bundle) -> Vec<String> {
     let mut lines = Vec::new();
     for (region, kernel) in bundle.manifest.regions.iter().zip(&bundle.kernels) {
-        if let Err(why) = check(region, kernel, 0) {
+        if let Err(why) = check(region, kernel, Scope::of(bundle)) {
             lines.push(format!("region {}: {why}", region.id));
         }
         for image in bundle.ptx.iter().filter(|image| image.region == region.id) {
-            if let Err(why) = check_ptx(region, image, 0) {
+            if let Err(why) = check_ptx(region, image, Scope::of(bundle)) {
                 lines.push(format!("region {} for {}: {why}", region.id, image.target));
             }
         }

@@ -10,7 +10,7 @@ use ir::lowered::interp::{self, Outcome, Spaces};
 use ir::lowered::{Inst, LoadKind, Op, StoreKind, Type, Value};
 use ir::region::verify::{verify, verify_kernel};
 use ir::region::{Answer, GuardEnv, Int, IntId, Kernel, Pred, Region};
-use runtime::checker::check;
+use runtime::checker::{Scope, check};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -268,6 +268,7 @@ fn accepted_edits_are_harmless() {
     let mut random = Random(1);
     let (mut edits, mut refused, mut launches, mut faults) = (0, 0, 0, Vec::new());
     let bundles = bundles();
+    let scope = Scope { imported_memories: 0, effort: 1 << 20 };
     let regions =
         bundles.iter().flat_map(|(name, b)| b.manifest.regions.iter().zip(&b.kernels).map(move |p| (name, p)));
     for (name, (region, kernel)) in regions {
@@ -281,7 +282,7 @@ fn accepted_edits_are_harmless() {
                 continue;
             }
             edits += 1;
-            let accepted = check(&region, &kernel, 0).is_ok();
+            let accepted = check(&region, &kernel, scope).is_ok();
             refused += u32::from(!accepted);
             for _ in 0..if accepted { TRIES } else { 0 } {
                 let live_ins = live_ins(&region, &mut random);

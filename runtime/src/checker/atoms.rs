@@ -91,26 +91,45 @@ impl Range {
 }
 
 /// The atoms of one check, each once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Atoms {
     list: Vec<(Atom, Range)>,
     known: HashMap<Atom, AtomId>,
     unknowns: u32,
-    spent: usize,
+    /// Terms that may still be touched.
+    effort: usize,
 }
 
-/// Terms that one check may touch; a region that needs more isn't proven.
-const MAX_EFFORT: usize = 1 << 22;
-
 impl Atoms {
-    /// True once the check has done more than it should.
-    pub fn is_spent(&self) -> bool {
-        self.spent > MAX_EFFORT
+    /// No atoms yet, and so many terms that may be touched before nothing more is shown.
+    pub fn new(effort: usize) -> Atoms {
+        Atoms { list: Vec::new(), known: HashMap::new(), unknowns: 0, effort }
     }
 
-    /// Counts work.
-    pub fn spend(&mut self, terms: usize) {
-        self.spent = self.spent.saturating_add(terms);
+    /// True once the check has done all that it may.
+    pub fn is_spent(&self) -> bool {
+        self.effort == 0
+    }
+
+    /// Counts work that is about to be done; false if it is too much.
+    pub fn spend(&mut self, terms: usize) -> bool {
+        self.effort = self.effort.saturating_sub(terms);
+        !self.is_spent()
+    }
+
+    /// `a + factor * b` over the integers, if that is still affordable.
+    pub fn add_scaled(&mut self, a: &Poly, b: &Poly, factor: i128) -> Option<Poly> {
+        if self.spend(1 + a.len() + b.len()) { a.add_scaled(b, factor, Ring::Exact) } else { None }
+    }
+
+    /// `a - b` over the integers, likewise.
+    pub fn sub(&mut self, a: &Poly, b: &Poly) -> Option<Poly> {
+        self.add_scaled(a, b, -1)
+    }
+
+    /// `a * b`, likewise.
+    pub fn mul(&mut self, a: &Poly, b: &Poly, ring: Ring) -> Option<Poly> {
+        if self.spend(1 + a.len() * b.len()) { a.mul(b, ring) } else { None }
     }
 
     /// The atom's meaning.
@@ -139,10 +158,7 @@ impl Atoms {
     /// The result, or something unknown where a limit was reached.
     pub fn or_unknown(&mut self, result: Option<Poly>) -> Poly {
         match result {
-            Some(poly) if !self.is_spent() => {
-                self.spent += 1 + poly.len();
-                poly
-            }
+            Some(poly) if self.spend(1 + poly.len()) => poly,
             _ => self.unknown(),
         }
     }
@@ -182,7 +198,8 @@ impl Atoms {
     pub fn read(&mut self, poly: &Poly, bits: u32, signed: bool) -> Poly {
         if let Some(value) = poly.as_constant() {
             let value = match (signed, bits) {
-                (true, _) => value,
+                (true, 32) => value as i32 as i128,
+                (true, _) => value as i64 as i128,
                 (false, 32) => value as u32 as i128,
                 (false, _) => value as u64 as i128,
             };
@@ -202,7 +219,13 @@ impl Atoms {
             Atom::Unsigned(p, bits) | Atom::Signed(p, bits) => Some((p.clone(), *bits)),
             _ => None,
         };
-        if depth == 0 {
+        // A monomial's atoms are multiplied out, each with as many terms as its expression has.
+        let sizes = poly.terms().map(|(m, _)| {
+            let terms = |&id: &AtomId| inner(self, id).map_or(1, |(p, _)| p.len().max(1));
+            m.iter().map(terms).fold(1, usize::saturating_mul)
+        });
+        let size = sizes.fold(1, usize::saturating_add);
+        if depth == 0 || !self.spend(size) {
             return self.unknown();
         }
         let result = poly.substitute(Ring::Mod32, |id| {
@@ -217,7 +240,7 @@ impl Atoms {
 
     /// The larger of two integers.
     pub fn max(&mut self, a: &Poly, b: &Poly) -> Poly {
-        match a.sub(b, Ring::Exact).and_then(|d| d.as_constant()) {
+        match self.sub(a, b).and_then(|d| d.as_constant()) {
             Some(difference) if difference >= 0 => a.clone(),
             Some(_) => b.clone(),
             None => self.poly(Atom::Max(a.min(b).clone(), a.max(b).clone())),
@@ -226,7 +249,7 @@ impl Atoms {
 
     /// The smaller of two integers.
     pub fn min(&mut self, a: &Poly, b: &Poly) -> Poly {
-        match a.sub(b, Ring::Exact).and_then(|d| d.as_constant()) {
+        match self.sub(a, b).and_then(|d| d.as_constant()) {
             Some(difference) if difference >= 0 => b.clone(),
             Some(_) => a.clone(),
             None => self.poly(Atom::Min(a.min(b).clone(), a.max(b).clone())),
@@ -266,10 +289,13 @@ impl Atoms {
             };
         }
         let ring = Ring::of_width(op.operand().bits());
+        if !self.spend(1 + a.len() + b.len()) {
+            return self.unknown();
+        }
         let result = match op {
             I32Add | I64Add => a.add(b, ring),
             I32Sub | I64Sub => a.sub(b, ring),
-            I32Mul | I64Mul => a.mul(b, ring),
+            I32Mul | I64Mul => self.mul(a, b, ring),
             I32Shl | I64Shl => {
                 let power = self.power(op, b);
                 a.mul(&power, ring)

@@ -22,12 +22,21 @@ pub(super) struct Case {
 }
 
 impl Case {
+    fn extend(&mut self, other: &Case) {
+        self.facts.extend(other.facts.iter().cloned());
+        self.disjoint.extend(&other.disjoint);
+        self.apart.extend(&other.apart);
+    }
+
     fn and(&self, other: &Case) -> Case {
         let mut both = self.clone();
-        both.facts.extend(other.facts.iter().cloned());
-        both.disjoint.extend(&other.disjoint);
-        both.apart.extend(&other.apart);
+        both.extend(other);
         both
+    }
+
+    /// How much there is of it.
+    fn len(&self) -> usize {
+        self.facts.iter().map(|fact| 1 + fact.len()).sum::<usize>() + self.disjoint.len() + self.apart.len()
     }
 
     /// True if nothing can satisfy it.
@@ -47,8 +56,8 @@ pub(super) struct Guards {
 
 /// Cases of a guard.
 const MAX_CASES: usize = 64;
-/// Facts that every dispatch can rely on; more aren't looked at.
-const MAX_FACTS: usize = 512;
+/// How much of what always holds is kept, in terms; more isn't looked at.
+const MAX_FACTS: usize = 1 << 14;
 /// Maxima and minima that one proof replaces.
 const MAX_REPLACED: u32 = 4;
 
@@ -63,25 +72,30 @@ pub(super) fn integers(region: &Region, scalars: &[Poly], atoms: &mut Atoms) -> 
             Int::Signed(s) => expression(region, scalars, s).map(|(p, bits)| atoms.read(p, bits, true)),
             Int::Unsigned(s) => expression(region, scalars, s).map(|(p, bits)| atoms.read(p, bits, false)),
             Int::MemoryBytes(memory) => Some(atoms.poly(Atom::Bytes(memory))),
-            Int::Add(a, b) => both(a, b).and_then(|(a, b)| a.add(&b, Ring::Exact)),
-            Int::Sub(a, b) => both(a, b).and_then(|(a, b)| a.sub(&b, Ring::Exact)),
-            Int::Mul(a, b) => both(a, b).and_then(|(a, b)| a.mul(&b, Ring::Exact)),
+            Int::Add(a, b) => both(a, b).and_then(|(a, b)| atoms.add_scaled(&a, &b, 1)),
+            Int::Sub(a, b) => both(a, b).and_then(|(a, b)| atoms.sub(&a, &b)),
+            Int::Mul(a, b) => both(a, b).and_then(|(a, b)| atoms.mul(&a, &b, Ring::Exact)),
             Int::FloorDiv(a, b) => both(a, b).map(|(a, b)| atoms.poly(Atom::Floor(a, b))),
             Int::Min(a, b) => both(a, b).map(|(a, b)| atoms.min(&a, &b)),
             Int::Max(a, b) => both(a, b).map(|(a, b)| atoms.max(&a, &b)),
         };
-        ints.push(poly.filter(|_| !atoms.is_spent()));
+        let size = poly.as_ref().map_or(1, |poly| 1 + poly.len());
+        ints.push(poly.filter(|_| atoms.spend(size)));
     }
     ints
 }
 
 /// What the guards of a region say. A guard with too many cases says nothing.
-pub(super) fn guards(region: &Region, ints: &[Option<Poly>]) -> Guards {
+pub(super) fn guards(region: &Region, ints: &[Option<Poly>], atoms: &mut Atoms) -> Guards {
     let mut guards = Guards::default();
+    let mut kept = 0;
     for guard in &region.guards {
-        match cases(region, ints, guard.pred, true, 64) {
+        match cases(region, ints, guard.pred, true, 64, atoms) {
             Some(cases) => match &cases[..] {
-                [case] if guards.always.facts.len() < MAX_FACTS => guards.always = guards.always.and(case),
+                [case] if kept + case.len() <= MAX_FACTS => {
+                    kept += case.len();
+                    guards.always.extend(case);
+                }
                 _ => guards.alternatives.push(cases),
             },
             None => guards.alternatives.push(vec![Case::default()]),
@@ -90,13 +104,23 @@ pub(super) fn guards(region: &Region, ints: &[Option<Poly>]) -> Guards {
     guards
 }
 
-/// The disjunctive normal form of a predicate or of its negation.
-fn cases(region: &Region, ints: &[Option<Poly>], pred: PredId, holds: bool, depth: u32) -> Option<Vec<Case>> {
+/// The disjunctive normal form of a predicate or of its negation; none if it is too large.
+fn cases(
+    region: &Region,
+    ints: &[Option<Poly>],
+    pred: PredId,
+    holds: bool,
+    depth: u32,
+    atoms: &mut Atoms,
+) -> Option<Vec<Case>> {
     let depth = depth.checked_sub(1)?;
+    if !atoms.spend(8) {
+        return None;
+    }
     let of = |id: IntId| ints.get(id.0 as usize).cloned().flatten();
     // `b - a - gap >= 0`; what can't be expressed says nothing.
-    let at_least = |a, b, gap: i128| {
-        let difference = of(b).zip(of(a)).and_then(|(b, a)| b.sub(&a, Ring::Exact));
+    let mut at_least = |a, b, gap: i128| {
+        let difference = of(b).zip(of(a)).and_then(|(b, a)| atoms.sub(&b, &a));
         difference.and_then(|d| d.sub(&Poly::constant(gap, Ring::Exact), Ring::Exact))
     };
     let facts =
@@ -111,15 +135,20 @@ fn cases(region: &Region, ints: &[Option<Poly>], pred: PredId, holds: bool, dept
             let one = Poly::constant(1, Ring::Exact);
             facts(vec![of(d).and_then(|d| d.sub(&one, Ring::Exact))])
         }
-        (Pred::Not(a), _) => cases(region, ints, a, !holds, depth),
+        (Pred::Not(a), _) => cases(region, ints, a, !holds, depth, atoms),
         (Pred::And(a, b), true) | (Pred::Or(a, b), false) => {
-            let (a, b) = (cases(region, ints, a, holds, depth)?, cases(region, ints, b, holds, depth)?);
-            let products = a.iter().flat_map(|x| b.iter().map(move |y| x.and(y)));
-            (a.len() * b.len() <= MAX_CASES).then(|| products.collect())
+            let a = cases(region, ints, a, holds, depth, atoms)?;
+            let b = cases(region, ints, b, holds, depth, atoms)?;
+            let size = |cases: &[Case]| cases.iter().map(Case::len).sum::<usize>();
+            let copied = size(&a).saturating_mul(b.len()).saturating_add(size(&b).saturating_mul(a.len()));
+            if a.len() * b.len() > MAX_CASES || !atoms.spend(copied) {
+                return None;
+            }
+            Some(a.iter().flat_map(|x| b.iter().map(move |y| x.and(y))).collect())
         }
         (Pred::Or(a, b), true) | (Pred::And(a, b), false) => {
-            let mut either = cases(region, ints, a, holds, depth)?;
-            either.extend(cases(region, ints, b, holds, depth)?);
+            let mut either = cases(region, ints, a, holds, depth, atoms)?;
+            either.extend(cases(region, ints, b, holds, depth, atoms)?);
             (either.len() <= MAX_CASES).then_some(either)
         }
         (Pred::Disjoint(a, b), true) => Some(vec![Case { disjoint: vec![(a, b)], ..Case::default() }]),
@@ -135,7 +164,10 @@ pub(super) fn follows<'a>(atoms: &mut Atoms, poly: &Poly, facts: impl Iterator<I
     }
     let mut rests = Vec::new();
     for fact in facts.clone() {
-        let Some(rest) = poly.sub(fact, Ring::Exact) else { continue };
+        if atoms.is_spent() {
+            return false;
+        }
+        let Some(rest) = atoms.sub(poly, fact) else { continue };
         if is_nonnegative(atoms, &rest, MAX_REPLACED) {
             return true;
         }
@@ -144,14 +176,21 @@ pub(super) fn follows<'a>(atoms: &mut Atoms, poly: &Poly, facts: impl Iterator<I
             rests.push(rest);
         }
     }
-    rests.iter().any(|rest| {
-        facts.clone().any(|fact| rest.sub(fact, Ring::Exact).is_some_and(|rest| is_nonnegative(atoms, &rest, 2)))
-    })
+    for rest in &rests {
+        for fact in facts.clone() {
+            if atoms.is_spent() {
+                return false;
+            }
+            if atoms.sub(rest, fact).is_some_and(|rest| is_nonnegative(atoms, &rest, 2)) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 fn is_nonnegative(atoms: &mut Atoms, poly: &Poly, replaced: u32) -> bool {
-    atoms.spend(1 + poly.len());
-    if atoms.is_spent() {
+    if !atoms.spend(1 + poly.len()) {
         return false;
     }
     if atoms.range(poly).lo.is_some_and(|lo| lo >= 0) {

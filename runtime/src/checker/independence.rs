@@ -76,6 +76,10 @@ fn apart(atoms: &mut Atoms, question: &Question<'_>, i: usize, j: usize) -> bool
 
 /// True if one case, with what always holds, keeps two footprints apart.
 fn shown(atoms: &mut Atoms, question: &Question<'_>, case: &Case, i: usize, j: usize) -> bool {
+    let looked_at = case.facts.len() + case.disjoint.len() + question.guards.always.disjoint.len();
+    if !atoms.spend(1 + looked_at) {
+        return false;
+    }
     let always = &question.guards.always;
     let pair = (i as u32, j as u32);
     let is = |p: &(u32, u32), (a, b): (u32, u32)| *p == (a, b) || *p == (b, a);
@@ -98,7 +102,7 @@ fn in_step(atoms: &mut Atoms, question: &Question<'_>, case: &Case, i: usize, j:
     {
         return false;
     }
-    let Some(distance) = y.base.sub(&x.base, Ring::Exact) else { return false };
+    let Some(distance) = atoms.sub(&y.base, &x.base) else { return false };
     if let (Some(step), Some(distance)) = (step.as_constant(), distance.as_constant())
         && never_meet(atoms, &question.placed[i], &question.placed[j], distance, step)
     {
@@ -114,7 +118,7 @@ fn in_step(atoms: &mut Atoms, question: &Question<'_>, case: &Case, i: usize, j:
     let modulus = atoms.max(&size, &one);
     let rounds: Vec<Poly> = quotients(atoms, case, &modulus);
     rounds.iter().any(|rounds| {
-        let whole = rounds.mul(&modulus, Ring::Exact);
+        let whole = atoms.mul(rounds, &modulus, Ring::Exact);
         let Some(phase) = whole.and_then(|whole| distance.sub(&whole, Ring::Exact)) else { return false };
         let Some(end) = phase.add(&w, Ring::Exact) else { return false };
         at_most(atoms, &v, &phase, facts.clone()) && at_most(atoms, &end, &modulus, facts.clone())
@@ -154,24 +158,26 @@ fn magnitude(atoms: &mut Atoms, step: &Poly) -> Option<Poly> {
 }
 
 fn at_most<'a>(atoms: &mut Atoms, a: &Poly, b: &Poly, facts: impl Iterator<Item = &'a Poly> + Clone) -> bool {
-    b.sub(a, Ring::Exact).is_some_and(|difference| follows(atoms, &difference, facts))
+    atoms.sub(b, a).is_some_and(|difference| follows(atoms, &difference, facts))
 }
 
 /// True if no access of one list meets one of the other in a different iteration, stores involved. The second list's
 /// footprint starts `distance` bytes after the first's.
 fn never_meet(atoms: &mut Atoms, xs: &[Placed], ys: &[Placed], distance: i128, step: i128) -> bool {
-    atoms.spend(xs.len().saturating_mul(ys.len()));
-    if atoms.is_spent() {
+    if !atoms.spend(xs.len().saturating_mul(ys.len())) {
         return false;
     }
-    let meets = |x: &Placed, y: &Placed| {
+    // What doesn't fit 128 bits is taken to meet.
+    let apart = |x: &Placed, y: &Placed| -> Option<bool> {
         // `m` iterations later `x` touches a byte of `y` exactly if `step * m` lies strictly between these.
-        let gap = distance + y.relative - x.relative;
-        let (low, high) = (gap - x.width as i128, gap + y.width as i128);
-        let Some(size) = step.checked_abs().filter(|&size| size > 0) else { return true };
-        let (first, last) = (low.div_euclid(size) + 1, -(-high).div_euclid(size) - 1);
-        first <= last && (first, last) != (0, 0)
+        let gap = distance.checked_add(y.relative)?.checked_sub(x.relative)?;
+        let (low, high) = (gap.checked_sub(x.width as i128)?, gap.checked_add(y.width as i128)?);
+        let size = step.checked_abs().filter(|&size| size > 0)?;
+        let first = low.div_euclid(size).checked_add(1)?;
+        let last = high.checked_neg()?.div_euclid(size).checked_neg()?.checked_sub(1)?;
+        Some(first > last || (first, last) == (0, 0))
     };
+    let meets = |x: &Placed, y: &Placed| apart(x, y) != Some(true);
     let involved = |x: &Placed, y: &Placed| x.is_store || y.is_store;
     !xs.iter().any(|x| ys.iter().any(|y| involved(x, y) && meets(x, y)))
 }

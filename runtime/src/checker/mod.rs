@@ -7,11 +7,14 @@
 //! 2. no two different iterations touch a common byte if one of them stores to it, given the guards;
 //! 3. a footprint that is declared all written is written as a whole by every iteration that completes;
 //! 4. accesses are aligned whenever the footprint's base and strides are;
-//! 5. a PTX thread past the last iteration touches nothing.
+//! 5. PTX threads past the last iteration touch nothing; others touch only footprints, the bail flag, to raise it, and the
+//!    slots of returned values, as their roles say; none waits for another, and none loops unless the region may.
 //!
 //! With what dispatch checks by itself (guards hold, hulls lie within their memories and below 2^32, trip counts are
 //! positive), it follows that a launch touches no byte outside of the hulls, commits no byte that wasn't computed or copied
-//! in, and ends with the same bytes in whatever order its threads run. What isn't shown here is that the kernel computes what
+//! in, and, apart from what a compare-and-swap of a product shows to whoever misuses it, ends with the same bytes in whatever
+//! order its threads run. Regions with several parallel dimensions are accepted only as far as they store nothing or their
+//! hulls are disjoint. What isn't shown here is that the kernel computes what
 //! the original loop does: for that there are `verify --rebuild` and the oracle.
 //!
 //! It shares nothing with the compiler's analysis: there, linear forms grow from a loop's recurrences and demand guards;
@@ -23,8 +26,8 @@
 //! `r + width` within the window. It isn't negative if `o <= r`, or if `F - (o - r)` is shown not to be at the corners of the
 //! iteration space, `F` being linear in each iteration number. So `zext(a) + o = F + r`.
 //!
-//! A region that isn't shown to be right is off, with the reason. That costs time; no input makes it accept what is wrong or
-//! take long: polynomials, cases and the work as a whole are bounded.
+//! A region that isn't shown to be right is off, with the reason. That costs time and nothing else. Polynomials, cases and
+//! depths are limited, and every step that multiplies, adds or copies them draws on an effort that a bundle's regions share.
 
 mod atoms;
 mod facts;
@@ -36,7 +39,7 @@ mod symbols;
 mod tests;
 
 use atoms::{Atom, Atoms};
-use bundle::PtxImage;
+use bundle::{Bundle, PtxImage};
 use facts::{Guards, follows, guards, integers};
 use ir::region::{Access as Effect, IntId, Kernel, Region};
 use poly::{Poly, Ring};
@@ -83,6 +86,9 @@ pub enum Unproven {
         /// The footprint.
         footprint: u32,
     },
+    /// More than a check may do.
+    #[error("the region takes more effort to check than a check may")]
+    TooComplex,
     /// PTX text that isn't understood as a kernel of the region.
     #[error("the PTX isn't a kernel of this region: {what}")]
     Ptx {
@@ -168,23 +174,44 @@ struct Claims<'a> {
     imported_memories: u32,
 }
 
-/// Checks a verified region and its verified kernel. `imported_memories` is how many memories the module imports.
-pub fn check(region: &Region, kernel: &Kernel, imported_memories: u32) -> Result<(), Unproven> {
-    let mut claims = Claims::of(region, imported_memories)?;
+/// What regions are checked in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Scope {
+    /// How many memories the module imports; two of these may be one.
+    pub imported_memories: u32,
+    /// How much one check may do, in terms of polynomials that it touches.
+    pub effort: usize,
+}
+
+impl Scope {
+    /// What all checks of a bundle may do together, about half a minute of one core, and what one of them may at most.
+    const EFFORT: (usize, usize) = (1 << 28, 1 << 20);
+
+    /// The scope of a bundle's regions: each gets its share of the effort, however many threads check them.
+    pub fn of(bundle: &Bundle) -> Scope {
+        let (all, one) = Scope::EFFORT;
+        let effort = one.min(all / bundle.manifest.regions.len().max(1));
+        Scope { imported_memories: bundle.imported_memories(), effort }
+    }
+}
+
+/// Checks a verified region and its verified kernel.
+pub fn check(region: &Region, kernel: &Kernel, scope: Scope) -> Result<(), Unproven> {
+    let mut claims = Claims::of(region, scope)?;
     let accesses = symbols::accesses(kernel, &mut claims.atoms)?;
     claims.check(&accesses)
 }
 
 /// Checks the PTX text that realises a verified region under one of its mappings.
-pub fn check_ptx(region: &Region, image: &PtxImage, imported_memories: u32) -> Result<(), Unproven> {
-    let mut claims = Claims::of(region, imported_memories)?;
+pub fn check_ptx(region: &Region, image: &PtxImage, scope: Scope) -> Result<(), Unproven> {
+    let mut claims = Claims::of(region, scope)?;
     let accesses = ptx::accesses(region, image, &mut claims.atoms)?;
     claims.check(&accesses)
 }
 
 impl<'a> Claims<'a> {
-    fn of(region: &'a Region, imported_memories: u32) -> Result<Claims<'a>, Unproven> {
-        let mut atoms = Atoms::default();
+    fn of(region: &'a Region, scope: Scope) -> Result<Claims<'a>, Unproven> {
+        let mut atoms = Atoms::new(scope.effort);
         let scalars = symbols::scalars(region, &mut atoms);
         let ints = integers(region, &scalars, &mut atoms);
         let of = |id: IntId| ints.get(id.0 as usize).cloned().flatten();
@@ -200,10 +227,11 @@ impl<'a> Claims<'a> {
                 width: footprint.width as i128,
             });
         }
-        let guards = guards(region, &ints);
+        let guards = guards(region, &ints, &mut atoms);
+        let imported_memories = scope.imported_memories;
         let mut claims = Claims { region, atoms, spaces, trips, guards, given: Vec::new(), imported_memories };
         claims.given = claims.given();
-        Ok(claims)
+        if claims.atoms.is_spent() { Err(Unproven::TooComplex) } else { Ok(claims) }
     }
 
     /// Trip counts are positive, and no window begins below zero.
@@ -235,7 +263,13 @@ impl<'a> Claims<'a> {
         Some(corners)
     }
 
+    /// Where the effort runs out first, that is the reason.
     fn check(&mut self, accesses: &[Access]) -> Result<(), Unproven> {
+        let result = self.compare(accesses);
+        result.map_err(|why| if self.atoms.is_spent() { Unproven::TooComplex } else { why })
+    }
+
+    fn compare(&mut self, accesses: &[Access]) -> Result<(), Unproven> {
         let mut placed: Vec<Vec<Placed>> = vec![Vec::new(); self.spaces.len()];
         for access in accesses {
             let relative = self.place(access)?;
@@ -293,7 +327,7 @@ impl<'a> Claims<'a> {
             let wraps = Unproven::Wrap { footprint };
             let below = Poly::constant(below, Ring::Exact);
             for corner in self.corners(index).ok_or(wraps)? {
-                let room = corner.sub(&below, Ring::Exact).ok_or(wraps)?;
+                let room = self.atoms.sub(&corner, &below).ok_or(wraps)?;
                 let facts = self.guards.always.facts.iter().chain(&self.given);
                 if !follows(&mut self.atoms, &room, facts) {
                     return Err(wraps);

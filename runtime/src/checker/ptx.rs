@@ -1,10 +1,12 @@
 //! PTX text as accesses: the same polynomials, read from what a GPU would run.
 //!
 //! A register that one unguarded instruction defines is what that instruction computes, wherever its definition dominates;
-//! every other register is unknown. An access counts only where every thread past the last iteration has left before: its
+//! every other register is unknown, and so is one whose declared width isn't that of the operation, because what becomes of
+//! the bits between depends on the instruction. An access counts only where every thread past the last iteration has left before: its
 //! block is dominated by a way on, taken only there, from an exit under `index >= trip count`. Addresses are a footprint's delta
-//! plus a zero-extended 32-bit guest address plus a constant; the bail flag and the slots of returned values are the only
-//! other places. Who relies on it: every device that runs the text, and the host's own memory behind such a device.
+//! plus a zero-extended 32-bit guest address plus a constant. The bail flag and the slots of returned values are the only
+//! other places, and only for what the emitter does there: the flag is raised, a reduction is combined, a product is swapped
+//! in, the last value is stored. Nobody waits for anybody, and what loops must be allowed to. Who relies on it: every device that runs the text, and the host's own memory behind such a device.
 
 use super::atoms::{Atom, Atoms};
 use super::poly::{Poly, Ring};
@@ -12,15 +14,20 @@ use super::{Access, Unproven};
 use bundle::PtxImage;
 use ir::abi::{self, Param};
 use ir::lowered::dominators::Dominators;
-use ir::lowered::{BinaryOp as Wasm, Block, BlockId, Func, Target, Term, Value};
-use ir::region::Region;
+use ir::lowered::{BinaryOp as Wasm, Block, BlockId, Func, Target, Term, Type as WasmType, Value};
+use ir::region::{ReduceOp, Region, ReturnRole, limits};
 use ptx_machine::ast::{
-    BinaryOp, Comparison, Instruction, Kernel, Operand, Operation, Special, Statement, TernaryOp, Type, UnaryOp,
+    AtomicOp, BinaryOp, Comparison, Instruction, Kernel, Operand, Operation, Special, Statement, TernaryOp, Type,
+    UnaryOp,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The farthest that a constant may lead from a guest address.
 const MAX_OFFSET: i128 = 1 << 33;
+/// Accesses of a text.
+const MAX_ACCESSES: usize = 1 << 16;
+/// Bounds of a dimension that are remembered.
+const MAX_BOUNDS: usize = 4;
 
 /// The accesses to footprints of the entry that `image` names.
 pub(super) fn accesses(region: &Region, image: &PtxImage, atoms: &mut Atoms) -> Result<Vec<Access>, Unproven> {
@@ -36,13 +43,18 @@ pub(super) fn accesses(region: &Region, image: &PtxImage, atoms: &mut Atoms) -> 
     if !kernel.params.iter().map(|p| p.ty.bits()).eq(params.iter().map(|p| p.bits())) {
         return Err(wrong("it has other parameters"));
     }
-    let flow = Flow::of(kernel).ok_or(wrong("it has a branch to nowhere"))?;
+    let flow = Flow::of(kernel).ok_or(wrong("it has too many branches, or one to nowhere"))?;
+    let swaps = region.returns.iter().any(|&(_, role)| role == ReturnRole::Reduce(ReduceOp::Mul));
+    if flow.loops && !region.unbounded && !swaps {
+        return Err(wrong("it loops"));
+    }
     let mut reader = Reader {
         kernel,
         params,
-        returns: region.returns.len() as i128,
+        returns: &region.returns,
         dims: region.trips.len(),
         once: defined_once(kernel),
+        widths: widths(kernel),
         values: HashMap::new(),
         past_end: HashMap::new(),
         bounded: vec![Vec::new(); region.trips.len()],
@@ -50,8 +62,8 @@ pub(super) fn accesses(region: &Region, image: &PtxImage, atoms: &mut Atoms) -> 
         atoms,
         flow,
         found: Vec::new(),
-        bails: Vec::new(),
-        ends: Vec::new(),
+        bails: HashSet::new(),
+        ends: HashSet::new(),
     };
     reader.read()?;
     Ok(reader.finish())
@@ -61,6 +73,8 @@ pub(super) fn accesses(region: &Region, image: &PtxImage, atoms: &mut Atoms) -> 
 struct Flow<'k> {
     blocks: Vec<Vec<&'k Instruction<'k>>>,
     tree: Dominators,
+    /// True if some path comes back to where it was.
+    loops: bool,
 }
 
 impl<'k> Flow<'k> {
@@ -80,6 +94,10 @@ impl<'k> Flow<'k> {
                     }
                 }
             }
+        }
+        // As many as a kernel may have, and what surrounds it.
+        if blocks.len() > 2 * limits::MAX_BLOCKS {
+            return None;
         }
         let mut func = Func::default();
         for (index, block) in blocks.iter().enumerate() {
@@ -101,7 +119,8 @@ impl<'k> Flow<'k> {
             func.blocks.push(Block { params: Vec::new(), insts: Vec::new(), term });
         }
         let tree = Dominators::of(&func);
-        Some(Flow { blocks, tree })
+        let loops = tree.has_cycle(&func);
+        Some(Flow { blocks, tree, loops })
     }
 }
 
@@ -116,6 +135,30 @@ fn defined_once<'k>(kernel: &'k Kernel<'k>) -> HashMap<&'k str, bool> {
         }
     }
     once
+}
+
+/// The declared width in bits of each register that is defined by name.
+fn widths<'k>(kernel: &'k Kernel<'k>) -> HashMap<&'k str, u32> {
+    let plain = kernel.registers.iter().filter(|r| r.count.is_none()).map(|r| (r.name, r.ty.bits()));
+    let mut widths: HashMap<&str, u32> = plain.collect();
+    let counted = kernel.registers.iter().filter_map(|r| Some((r.name, (r.count?, r.ty.bits()))));
+    let families: HashMap<&str, (u32, u32)> = counted.collect();
+    for statement in &kernel.body {
+        let Statement::Instruction(instruction) = statement else { continue };
+        for name in defined(instruction) {
+            // A name may be split before any of its last digits; one that several families could hold is unknown.
+            let stem = name.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+            let member = |at: usize| {
+                let &(count, bits) = families.get(&name[..at])?;
+                name[at..].parse::<u32>().ok().filter(|&number| number < count).map(|_| bits)
+            };
+            let mut found = (stem..name.len()).filter_map(member);
+            if let (false, Some(bits), None) = (widths.contains_key(name), found.next(), found.next()) {
+                widths.insert(name, bits);
+            }
+        }
+    }
+    widths
 }
 
 fn defined<'k>(instruction: &'k Instruction<'k>) -> Vec<&'k str> {
@@ -150,9 +193,11 @@ fn indices(grid: &[u32], block: u32, atoms: &mut Atoms) -> Vec<(u32, Option<Poly
 struct Reader<'k, 'a> {
     kernel: &'k Kernel<'k>,
     params: Vec<Param>,
-    returns: i128,
+    returns: &'a [(WasmType, ReturnRole)],
     dims: usize,
     once: HashMap<&'k str, bool>,
+    /// The declared widths of registers in bits.
+    widths: HashMap<&'k str, u32>,
     /// What a register holds, and the block that defines it.
     values: HashMap<&'k str, (Poly, BlockId)>,
     /// Predicates that say that the index of a dimension is past its end, and the block that defines them.
@@ -165,9 +210,9 @@ struct Reader<'k, 'a> {
     /// Accesses with their blocks.
     found: Vec<(BlockId, Access)>,
     /// Blocks that raise the bail flag.
-    bails: Vec<BlockId>,
+    bails: HashSet<BlockId>,
     /// Blocks in which a thread may end, other than past the end.
-    ends: Vec<BlockId>,
+    ends: HashSet<BlockId>,
 }
 
 impl<'k> Reader<'k, '_> {
@@ -178,23 +223,29 @@ impl<'k> Reader<'k, '_> {
             }
             let runs_out = id.index() + 1 == self.flow.blocks.len();
             if runs_out {
-                self.ends.push(id);
+                self.ends.insert(id);
             }
         }
         Ok(())
     }
 
     fn instruction(&mut self, block: BlockId, instruction: &'k Instruction<'k>) -> Result<(), Unproven> {
+        self.atoms.spend(1);
+        if self.atoms.is_spent() {
+            return Err(Unproven::TooComplex);
+        }
         match instruction.operation {
             Operation::Load { .. } | Operation::Store { .. } | Operation::Atomic(..) | Operation::Reduce(..) => {
                 self.access(block, instruction)?;
             }
             Operation::Exit => self.exit(block, instruction),
             Operation::Compare(comparison, None, Type::U64) => self.compare(block, instruction, comparison),
+            Operation::Barrier => return Err(Unproven::Ptx { what: "its threads wait for each other" }),
             _ => {}
         }
         if let [name] = defined(instruction)[..]
             && self.once.get(name) == Some(&true)
+            && self.widths.get(name).copied() == result_width(instruction.operation)
         {
             let value = self.value(block, instruction);
             let index = self.indices.iter().find(|(_, index)| index.as_ref() == Some(&value)).map(|&(dim, _)| dim);
@@ -225,11 +276,15 @@ impl<'k> Reader<'k, '_> {
         match past {
             Some(&(dim, at)) if self.flow.tree.dominates(at, block) => {
                 // Threads come to the next block from here alone, or nothing is known of them.
-                if self.flow.tree.predecessors.get(next.index()).is_some_and(|from| from[..] == [block]) {
+                let alone = self.flow.tree.predecessors.get(next.index()).is_some_and(|from| from[..] == [block]);
+                // The first bound is the one that dominates most; a few more cost little.
+                if alone && self.bounded[dim as usize].len() < MAX_BOUNDS {
                     self.bounded[dim as usize].push(next);
                 }
             }
-            _ => self.ends.push(block),
+            _ => {
+                self.ends.insert(block);
+            }
         }
     }
 
@@ -241,29 +296,26 @@ impl<'k> Reader<'k, '_> {
             _ => None,
         });
         let (base, offset) = found.ok_or(foreign)?;
-        let (bits, is_store, coherent) = match instruction.operation {
-            Operation::Load { non_coherent, lanes, ty } => (lanes as u32 * ty.bits(), false, !non_coherent),
-            Operation::Store { lanes, ty } => (lanes as u32 * ty.bits(), true, true),
-            Operation::Atomic(_, ty) | Operation::Reduce(_, ty) => (ty.bits(), true, true),
-            _ => return Err(foreign),
-        };
-        let width = bits / 8;
-        let atomic = matches!(instruction.operation, Operation::Atomic(..) | Operation::Reduce(..));
-        let address = self.register(block, base);
+        if !(0..self.dims).all(|dim| self.is_bounded(dim, block)) {
+            return Err(Unproven::PastEnd { line });
+        }
+        let address = self.register(block, base, 64);
         let address = address.add(&Poly::constant(offset as i128, Ring::Mod64), Ring::Mod64).ok_or(foreign)?;
         match self.split(&address).ok_or(foreign)? {
-            (Atom::BailFlag, None, 0) if width <= 4 => {
-                // Only the flag raised means that nothing will be committed.
-                let raised = instruction.operands.last().map(|value| self.operand(block, value, Ring::Mod32));
-                if instruction.guard.is_none() && is_store && raised.and_then(|r| r.as_constant()) == Some(1) {
-                    self.bails.push(block);
+            (Atom::BailFlag, None, 0) if raises(instruction) => {
+                if instruction.guard.is_none() {
+                    self.bails.insert(block);
                 }
             }
-            (Atom::Returns, None, at)
-                if at % width as i128 == 0 && (0..=8 * self.returns - width as i128).contains(&at) => {}
-            (Atom::Delta(space), guest, offset) if coherent && !atomic && (0..=MAX_OFFSET).contains(&offset) => {
-                if !(0..self.dims).all(|dim| self.is_bounded(dim, block)) {
-                    return Err(Unproven::PastEnd { line });
+            (Atom::Returns, None, at) if self.returns_into(at, instruction) => {}
+            (Atom::Delta(space), guest, offset) if (0..=MAX_OFFSET).contains(&offset) => {
+                let (width, is_store) = match instruction.operation {
+                    Operation::Load { non_coherent: false, lanes, ty } => (lanes as u32 * ty.bits() / 8, false),
+                    Operation::Store { lanes, ty } => (lanes as u32 * ty.bits() / 8, true),
+                    _ => return Err(foreign),
+                };
+                if self.found.len() == MAX_ACCESSES {
+                    return Err(Unproven::TooComplex);
                 }
                 let always = instruction.guard.is_none();
                 let address = guest.unwrap_or_default();
@@ -272,6 +324,19 @@ impl<'k> Reader<'k, '_> {
             _ => return Err(foreign),
         }
         Ok(())
+    }
+
+    /// True if an access to the slots of returned values does what the slot's role asks for.
+    fn returns_into(&self, at: i128, instruction: &Instruction<'_>) -> bool {
+        let slot = usize::try_from(at).ok().filter(|at| at % 8 == 0).and_then(|at| self.returns.get(at / 8));
+        let Some(&(ty, role)) = slot else { return false };
+        let width = match (role, instruction.operation) {
+            (ReturnRole::Reduce(ReduceOp::Mul), Operation::Atomic(AtomicOp::CompareAndSwap, ty)) => ty.bits(),
+            (ReturnRole::Reduce(op), Operation::Reduce(_, ty)) if op != ReduceOp::Mul => ty.bits(),
+            (ReturnRole::Last, Operation::Store { lanes: 1, ty }) => ty.bits(),
+            _ => return false,
+        };
+        width == ty.bits()
     }
 
     /// A device address: where it starts from, the 32-bit guest address in it, and the constant.
@@ -297,20 +362,27 @@ impl<'k> Reader<'k, '_> {
         self.bounded[dim].iter().any(|&bound| self.flow.tree.dominates(bound, block))
     }
 
-    /// What a register holds where it is used.
-    fn register(&mut self, block: BlockId, name: &str) -> Poly {
+    /// What a register of `bits` bits holds where it is used.
+    fn register(&mut self, block: BlockId, name: &str, bits: u32) -> Poly {
         match self.values.get(name) {
-            Some((value, at)) if self.flow.tree.dominates(*at, block) => value.clone(),
+            Some((value, at)) if self.flow.tree.dominates(*at, block) && self.widths.get(name) == Some(&bits) => {
+                value.clone()
+            }
             _ => self.atoms.unknown(),
         }
     }
 
     fn operand(&mut self, block: BlockId, operand: &Operand<'k>, ring: Ring) -> Poly {
+        let bits = if ring == Ring::Mod32 { 32 } else { 64 };
         match *operand {
-            Operand::Name(name) => self.register(block, name),
+            Operand::Name(name) => self.register(block, name, bits),
             Operand::Integer(value) => Poly::constant(value, ring),
-            Operand::Special(Special::Thread(axis)) => self.atoms.poly(Atom::Position { thread: true, axis }),
-            Operand::Special(Special::Block(axis)) => self.atoms.poly(Atom::Position { thread: false, axis }),
+            Operand::Special(Special::Thread(axis)) if bits == 32 => {
+                self.atoms.poly(Atom::Position { thread: true, axis })
+            }
+            Operand::Special(Special::Block(axis)) if bits == 32 => {
+                self.atoms.poly(Atom::Position { thread: false, axis })
+            }
             _ => self.atoms.unknown(),
         }
     }
@@ -451,10 +523,33 @@ impl<'k> Reader<'k, '_> {
         let tree = &self.flow.tree;
         let bails = |end: BlockId| self.bails.iter().any(|&bail| tree.dominates(bail, end));
         let ends: Vec<BlockId> = self.ends.iter().copied().filter(|&end| !bails(end)).collect();
-        let mark = |(block, access): (BlockId, Access)| {
-            let always = access.always && !ends.is_empty() && ends.iter().all(|&end| tree.dominates(block, end));
+        let mut passed: HashMap<BlockId, bool> = HashMap::new();
+        let mut mark = |(block, access): (BlockId, Access)| {
+            let all = || !ends.is_empty() && ends.iter().all(|&end| tree.dominates(block, end));
+            let always = access.always && *passed.entry(block).or_insert_with(all);
             Access { always, ..access }
         };
-        self.found.into_iter().map(mark).collect()
+        self.found.into_iter().map(&mut mark).collect()
     }
+}
+
+/// True for `red.or` of a literal 1 to a word: the one way to raise the bail flag, which nothing lowers.
+fn raises(instruction: &Instruction<'_>) -> bool {
+    let is_or = matches!(instruction.operation, Operation::Reduce(AtomicOp::Or, ty) if ty.bits() == 32);
+    is_or && instruction.operands.last() == Some(&Operand::Integer(1))
+}
+
+/// The width in bits of what an instruction computes, where it is understood at all.
+fn result_width(operation: Operation) -> Option<u32> {
+    Some(match operation {
+        Operation::Binary(BinaryOp::MulWide, ty) | Operation::Ternary(TernaryOp::MadWide, ty) => 2 * ty.bits(),
+        Operation::Move(ty)
+        | Operation::LoadParam(ty)
+        | Operation::Unary(_, ty)
+        | Operation::Binary(_, ty)
+        | Operation::Ternary(_, ty) => ty.bits(),
+        Operation::Convert(conversion) => conversion.to.bits(),
+        Operation::ToGlobal => 64,
+        _ => return None,
+    })
 }

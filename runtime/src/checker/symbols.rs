@@ -52,6 +52,9 @@ pub(super) fn accesses(kernel: &Kernel, atoms: &mut Atoms) -> Result<Vec<Access>
     for &block in &tree.order {
         let always = passes_every_return(func, &tree, block);
         for inst in &func.block(block).insts {
+            if !atoms.spend(1) {
+                return Err(Unproven::TooComplex);
+            }
             let (space, offset, addr, width, is_store) = match inst.op {
                 Op::Load { kind, space, offset, addr } => (space, offset, addr, kind.width(), false),
                 Op::Store { kind, space, offset, addr, .. } => (space, offset, addr, kind.width(), true),

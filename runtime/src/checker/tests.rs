@@ -16,7 +16,7 @@ fn exact(value: i128) -> Poly {
 
 #[test]
 fn an_address_computed_in_64_bits_is_its_32_bit_form() {
-    let mut atoms = Atoms::default();
+    let mut atoms = Atoms::new(1 << 20);
     let (base, index) = (live_in(&mut atoms, 0), atoms.poly(Atom::Index(0)));
     let eight = Poly::constant(8, Ring::Mod64);
     // wrap(extend_u(base) + 8 * extend_s(wrap(index)))
@@ -33,7 +33,7 @@ fn an_address_computed_in_64_bits_is_its_32_bit_form() {
 
 #[test]
 fn bits_below_the_zeros_are_added_and_those_above_are_not() {
-    let mut atoms = Atoms::default();
+    let mut atoms = Atoms::new(1 << 20);
     let x = live_in(&mut atoms, 0);
     let times_eight = x.scaled(8, Ring::Mod32).unwrap();
     let mut or = |x: &Poly, c| atoms.binary(BinaryOp::I32Or, x, &Poly::constant(c, Ring::Mod32));
@@ -46,7 +46,7 @@ fn bits_below_the_zeros_are_added_and_those_above_are_not() {
 
 #[test]
 fn a_bound_on_a_maximum_bounds_its_parts() {
-    let mut atoms = Atoms::default();
+    let mut atoms = Atoms::new(1 << 20);
     let a = live_in(&mut atoms, 0);
     let b = live_in(&mut atoms, 1);
     let (a, b) = (atoms.read(&a, 32, true), atoms.read(&b, 32, true));
@@ -111,7 +111,7 @@ proptest! {
         live_ins in prop::array::uniform3(prop_oneof![any::<u64>(), 0u64..64]),
         steps in prop::collection::vec((0usize..12, 0usize..8, 0usize..8, -70i64..70), 1..14),
     ) {
-        let mut atoms = Atoms::default();
+        let mut atoms = Atoms::new(1 << 20);
         let narrow: Vec<u64> = live_ins.iter().map(|v| *v as u32 as u64).collect();
         let mut small: Vec<(Poly, u64)> = (0..3).map(|i| (atoms.poly(Atom::LiveIn(i)), narrow[i as usize])).collect();
         let mut large: Vec<(Poly, u64)> = Vec::new();

@@ -34,9 +34,14 @@ pub trait Device: Send + Sync {
     /// footprints' alignment is then skipped.
     fn needs_alignment(&self) -> bool;
 
-    /// True if the device runs the bundle's PTX text, so that the load checker must look at it.
+    /// True if the device runs the bundle's PTX text: it is then checked, and given to [`Device::prepare`].
     fn runs_ptx(&self) -> bool {
         false
+    }
+
+    /// False if the device never runs anything.
+    fn runs(&self) -> bool {
+        true
     }
 
     /// Makes a region ready to be launched; an error turns that region off and nothing else.
@@ -50,7 +55,7 @@ pub struct Task<'a> {
     pub region: &'a Region,
     /// Its kernel, verified against the region.
     pub kernel: &'a Kernel,
-    /// The PTX images of the region, for any mapping and target.
+    /// The PTX images of the region, for any mapping and target, if the device runs such.
     pub ptx: &'a [PtxImage],
     /// The mapping that the schedule launches, an index into [`Region::mappings`].
     pub mapping: u32,

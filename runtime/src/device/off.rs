@@ -23,6 +23,10 @@ impl Device for Off {
         false
     }
 
+    fn runs(&self) -> bool {
+        false
+    }
+
     fn prepare(&self, _task: &Task<'_>) -> Result<Box<dyn Prepared>, PrepareError> {
         Err(match self {
             Off::Asked => PrepareError::Off,

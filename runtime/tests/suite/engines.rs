@@ -2,7 +2,7 @@
 
 use crate::guest::{SCALE, compile, counts, cpu, engine, load, scale, use_scale};
 use bundle::keygen;
-use tensorwasm_runtime::{DeviceChoice, LoadError, NanMode, Offload, Settings, Trust, config};
+use tensorwasm_runtime::{Demand, DeviceChoice, LoadError, NanMode, Offload, Settings, Trust, config};
 use wasmtime::{Config, Engine, Instance, Linker, Memory, Module, Store};
 
 /// The exported memory of an instance.
@@ -143,6 +143,41 @@ fn kernels_run_only_under_a_trusted_key() {
     let memory = memory(&mut store, &instance);
     use_scale(&mut store, &instance, memory, 0, 100);
     assert_eq!(counts(&link.stats()), "off (no trusted key has signed the bundle), done {}, skipped {}");
+}
+
+#[test]
+fn keys_with_names_revocations_and_demands_decide_as_on_the_command_line() {
+    let (_, unsigned) = scale();
+    let (alice, bob) = (keygen(), keygen());
+    let by_alice = bundle::sign(&unsigned, &alice.secret).unwrap();
+    let detached = [bundle::sign_detached(&unsigned, None, &bob.secret).unwrap()];
+    let named = |name: &str, key: &bundle::PublicKey| bundle::NamedKey { name: name.into(), key: key.clone() };
+    let both = bundle::KnownKeys::new(vec![named("alice", &alice.public), named("bob", &bob.public)], Vec::new());
+    let revoked = bundle::KnownKeys::new(vec![named("bob", &bob.public)], vec![named("alice", &alice.public)]);
+    let engine = engine();
+    let load = |bytes: &[u8], keys, demand, detached| {
+        load_error(&engine, bytes, Trust::Known { keys, demand, detached }, &cpu())
+    };
+    let lines = [
+        load(&by_alice, &both, None, &[]),
+        load(&by_alice, &both, Some(Demand::All), &[]),
+        load(&by_alice, &both, Some(Demand::AtLeast(1)), &[]),
+        load(&by_alice, &revoked, None, &[]),
+        load(&by_alice, &revoked, Some(Demand::AtLeast(1)), &[]),
+        load(&unsigned, &both, Some(Demand::AtLeast(1)), &detached),
+        load(&unsigned, &both, Some(Demand::AtLeast(2)), &detached),
+        load(&unsigned, &both, None, &[]),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @"
+    loaded, done {}, skipped {}
+    refused: not all keys that are demanded have signed the bundle
+    loaded, done {}, skipped {}
+    loaded, off (no trusted key has signed the bundle), done {}, skipped {}
+    refused: no trusted key has signed the bundle
+    loaded, done {}, skipped {}
+    refused: not all keys that are demanded have signed the bundle
+    loaded, off (no trusted key has signed the bundle), done {}, skipped {}
+    ");
 }
 
 #[test]
