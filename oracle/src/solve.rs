@@ -116,7 +116,7 @@ impl<'r> Judge<'r> {
         let scalars: Vec<Option<(u64, bool)>> =
             values.iter().zip(&self.wide).map(|(value, &wide)| value.map(|bits| (bits, wide))).collect();
         let env = GuardEnv { scalars: &scalars, memories: &self.memories };
-        self.region.program.evaluate(env, &self.region.footprints, &self.region.trips, &[]).ok()
+        self.region.program.evaluate(env, &self.region.footprints, &self.region.counts(), &[]).ok()
     }
 
     /// The distance of all guards together.

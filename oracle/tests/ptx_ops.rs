@@ -97,6 +97,7 @@ impl Case {
             estimate: None,
             can_bail: true,
             unbounded: true,
+            extents: Vec::new(),
         }
     }
 

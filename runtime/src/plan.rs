@@ -25,6 +25,8 @@ pub(crate) struct Facts {
     pub late_can_trap: bool,
     /// The mappings that the schedule launches, in order.
     pub launches: Vec<u32>,
+    /// How often each dimension runs at most, see [`Region::counts`].
+    counts: Vec<IntId>,
 }
 
 impl Facts {
@@ -53,7 +55,8 @@ impl Facts {
         }
         let mut launches = Vec::new();
         collect_launches(&region.schedule, &mut launches);
-        Facts { wide: types.iter().map(|t| t.bits() == 64).collect(), late, late_can_trap, launches }
+        let wide = types.iter().map(|t| t.bits() == 64).collect();
+        Facts { wide, late, late_can_trap, launches, counts: region.counts() }
     }
 }
 
@@ -99,12 +102,12 @@ pub(crate) fn plan(
     let env = GuardEnv { scalars: &scalars, memories: &sizes };
     let answer = region
         .program
-        .evaluate(env, &region.footprints, &region.trips, &region.guards)
+        .evaluate(env, &region.footprints, &facts.counts, &region.guards)
         .ok()
         .filter(|answer| answer.refused.is_none())
         .ok_or(Skip::Guard)?;
     let trips = trips(region, &answer)?;
-    let hulls = hulls(region, &answer, memories)?;
+    let hulls = hulls(region, &facts.counts, &answer, memories)?;
     if needs_alignment && !is_aligned(region, &answer.ints) {
         return Err(Skip::Alignment);
     }
@@ -134,7 +137,7 @@ fn trips(region: &Region, answer: &Answer) -> Result<Vec<u64>, Skip> {
 const ADDRESSES: i128 = 1 << 32;
 
 /// The hulls, each inside its memory.
-fn hulls(region: &Region, answer: &Answer, memories: &[MemoryFacts]) -> Result<Vec<Hull>, Skip> {
+fn hulls(region: &Region, counts: &[IntId], answer: &Answer, memories: &[MemoryFacts]) -> Result<Vec<Hull>, Skip> {
     let mut hulls = Vec::with_capacity(region.footprints.len());
     for (footprint, bounds) in region.footprints.iter().zip(&answer.hulls) {
         let memory = memories.get(footprint.memory as usize).ok_or(Skip::Guard)?;
@@ -146,7 +149,7 @@ fn hulls(region: &Region, answer: &Answer, memories: &[MemoryFacts]) -> Result<V
             memory: footprint.memory,
             range: bounds.lo as u64..bounds.hi as u64,
             written: footprint.access.writes(),
-            covered: covers_hull(footprint, &answer.ints, &region.trips),
+            covered: covers_hull(footprint, &answer.ints, counts),
         });
     }
     Ok(hulls)

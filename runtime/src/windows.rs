@@ -106,18 +106,18 @@ impl Window {
     }
 }
 
-/// True if the iterations of `footprint` write every byte of its hull, given the integer nodes and the trip counts.
+/// True if the iterations of `footprint` write every byte of its hull, given the integer nodes and how often each dimension runs.
 ///
 /// Dimensions are taken by growing stride: a block of `extent` bytes that is repeated at distances of at most `extent`
 /// leaves no gap and becomes a longer block.
-pub fn covers_hull(footprint: &Footprint, ints: &[i128], trips: &[IntId]) -> bool {
+pub fn covers_hull(footprint: &Footprint, ints: &[i128], counts: &[IntId]) -> bool {
     if !footprint.must_write || footprint.access != Access::Write {
         return false;
     }
     let int = |id: IntId| ints.get(id.0 as usize).copied();
     let mut steps: Vec<(i128, i128)> = Vec::with_capacity(footprint.dims.len());
     for dim in &footprint.dims {
-        let count = trips.get(dim.dim as usize).and_then(|&id| int(id));
+        let count = counts.get(dim.dim as usize).and_then(|&id| int(id));
         match int(dim.stride).and_then(i128::checked_abs).zip(count) {
             Some((stride, count)) if count >= 1 => steps.push((stride, count)),
             _ => return false,

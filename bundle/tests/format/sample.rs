@@ -59,6 +59,7 @@ pub fn region() -> Region {
         estimate: None,
         can_bail: false,
         unbounded: false,
+        extents: Vec::new(),
     }
 }
 

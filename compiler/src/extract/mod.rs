@@ -83,5 +83,6 @@ fn region(
         estimate: analysis.trip.estimate,
         can_bail,
         unbounded: false,
+        extents: Vec::new(),
     }
 }

@@ -102,6 +102,7 @@ pub fn region(id: u32, live_ins: &[u32], live_outs: &[u32], with_estimate: bool)
         estimate,
         can_bail: false,
         unbounded: false,
+        extents: Vec::new(),
     }
 }
 

@@ -295,6 +295,7 @@ mod tests {
             estimate: None,
             can_bail: false,
             unbounded: false,
+            extents: Vec::new(),
         }
     }
 

@@ -148,21 +148,21 @@ impl Program {
         PredId(index as u32)
     }
 
-    /// Evaluates the integers, the hulls of `footprints` whose counts are `trips`, and `guards` in order.
+    /// Evaluates the integers, the hulls of `footprints` over dimensions that run `counts` times, and `guards` in order.
     ///
     /// Integers that no guard, footprint or trip count needs are computed as well: a program holds none.
     pub fn evaluate(
         &self,
         env: GuardEnv<'_>,
         footprints: &[Footprint],
-        trips: &[IntId],
+        counts: &[IntId],
         guards: &[Guard],
     ) -> Result<Answer, GuardError> {
         let mut ints: Vec<i128> = Vec::with_capacity(self.ints.len());
         for node in &self.ints {
             ints.push(int_value(node, &ints, env)?);
         }
-        let hulls = footprints.iter().map(|footprint| footprint.hull(&ints, trips)).collect::<Result<Vec<_>, _>>()?;
+        let hulls = footprints.iter().map(|footprint| footprint.hull(&ints, counts)).collect::<Result<Vec<_>, _>>()?;
         let mut preds: Vec<bool> = Vec::with_capacity(self.preds.len());
         for node in &self.preds {
             preds.push(self.pred_value(node, &preds, &ints, &hulls, footprints, env)?);
@@ -239,15 +239,15 @@ fn int_value(node: &Int, ints: &[i128], env: GuardEnv<'_>) -> Result<i128, Guard
 }
 
 impl Footprint {
-    /// The smallest byte range that holds every access, given the integer nodes and the trip count of each dimension.
+    /// The smallest byte range that holds every access, given the integer nodes and the count of each dimension.
     ///
     /// A dimension without iterations makes the hull empty.
-    pub fn hull(&self, ints: &[i128], trips: &[IntId]) -> Result<Bounds, GuardError> {
+    pub fn hull(&self, ints: &[i128], counts: &[IntId]) -> Result<Bounds, GuardError> {
         let int = |id: IntId| ints.get(id.0 as usize).copied().ok_or(GuardError::Missing);
         let base = int(self.base)?;
         let (mut lo, mut hi) = (base, base.checked_add(self.width as i128).ok_or(GuardError::Overflow)?);
         for dim in &self.dims {
-            let count = int(*trips.get(dim.dim as usize).ok_or(GuardError::Missing)?)?;
+            let count = int(*counts.get(dim.dim as usize).ok_or(GuardError::Missing)?)?;
             if count <= 0 {
                 return Ok(Bounds { lo: base, hi: base });
             }

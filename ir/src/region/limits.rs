@@ -4,6 +4,8 @@
 pub const MAX_TRIPS: i128 = 1 << 38;
 /// Live-ins, and likewise live-outs.
 pub const MAX_VALUES: usize = 500;
+/// Sequential dimensions of a region.
+pub const MAX_EXTENTS: usize = 64;
 /// Footprints of a region.
 pub const MAX_FOOTPRINTS: usize = 64;
 /// Nodes of each expression list.

@@ -57,15 +57,19 @@ impl Access {
 }
 
 /// One dimension of a footprint: `base` moves by `stride` bytes with every iteration of `dim`.
+///
+/// The parallel dimensions come first, the sequential ones of a thread after them, as [`Region::counts`] lists them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FootprintDim {
-    /// The parallel dimension.
+    /// The dimension, an index into [`Region::counts`].
     pub dim: u32,
     /// Bytes per iteration, negative for a walk downwards.
     pub stride: IntId,
 }
 
-/// The bytes a group of accesses can touch: `width` bytes at `base + sum(stride * i)` for every iteration.
+/// The bytes a group of accesses can touch: `width` bytes at `base + sum(stride * i)` for every iteration of every dimension.
+///
+/// A thread may touch fewer of them, since its own loops may run less often than their extents say.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Footprint {
     /// The memory index.
@@ -222,6 +226,9 @@ pub struct Region {
     pub program: Program,
     /// The trip count of each parallel dimension.
     pub trips: Vec<IntId>,
+    /// Of each sequential dimension, a loop inside a thread, how often it runs at most each time it is entered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extents: Vec<IntId>,
     /// What must hold for a dispatch.
     pub guards: Vec<Guard>,
     /// The bytes touched; the spaces of the kernel.
@@ -239,6 +246,13 @@ pub struct Region {
     pub estimate: Option<ScalarId>,
     /// True if some thread may bail.
     pub can_bail: bool,
-    /// True if a thread's work isn't bounded by the size of its body.
+    /// True if a thread's work isn't bounded by the size of its body and the extents.
     pub unbounded: bool,
+}
+
+impl Region {
+    /// How often each dimension runs at most: the trip counts of the parallel ones, then the extents of the sequential ones.
+    pub fn counts(&self) -> Vec<IntId> {
+        self.trips.iter().chain(&self.extents).copied().collect()
+    }
 }

@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Formatter};
 impl Region {
     /// Every expression that the text shows.
     fn shown(&self) -> Vec<Node> {
-        let mut shown: Vec<Node> = self.trips.iter().map(|&trip| trip.into()).collect();
+        let mut shown: Vec<Node> = self.counts().into_iter().map(Node::from).collect();
         for footprint in &self.footprints {
             shown.push(footprint.base.into());
             shown.extend(footprint.dims.iter().map(|dim| Node::from(dim.stride)));
@@ -34,6 +34,9 @@ impl Display for Region {
         }
         for (d, &trip) in self.trips.iter().enumerate() {
             writeln!(f, "  n{d} = {}", expressions.show(trip))?;
+        }
+        for (d, &extent) in self.extents.iter().enumerate() {
+            writeln!(f, "  n{} <= {}", self.trips.len() + d, expressions.show(extent))?;
         }
         for (i, footprint) in self.footprints.iter().enumerate() {
             let dim = |d: &super::FootprintDim| format!(" + i{} * {}", d.dim, expressions.show_inside(d.stride));

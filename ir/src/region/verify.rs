@@ -85,8 +85,9 @@ pub fn verify_kernel(region: &Region, kernel: &Kernel) -> Result<(), RegionError
     if kernel.func.can_bail() && !region.can_bail {
         return Err(RegionError::Kernel("bail flag"));
     }
-    // What bounds a thread's work is the size of its body, unless the body loops.
-    if !region.unbounded && Dominators::of(&kernel.func).has_cycle(&kernel.func) {
+    // What bounds a thread's work is the size of its body and the extents of its loops.
+    let bounded = !region.unbounded && region.extents.is_empty();
+    if bounded && Dominators::of(&kernel.func).has_cycle(&kernel.func) {
         return Err(RegionError::Kernel("bound on the work"));
     }
     let stores_match = kernel.func.blocks.iter().flat_map(|b| &b.insts).all(|inst| match inst.op {
@@ -110,6 +111,7 @@ fn sizes(region: &Region) -> Result<(), RegionError> {
     at_most("predicates", region.program.preds.len(), limits::MAX_NODES)?;
     at_most("guards", region.guards.len(), limits::MAX_GUARDS)?;
     at_most("footprints", region.footprints.len(), limits::MAX_FOOTPRINTS)?;
+    at_most("sequential dimensions", region.extents.len(), limits::MAX_EXTENTS)?;
     at_most("mappings", region.mappings.len(), limits::MAX_MAPPINGS)?;
     match region.trips.len() {
         1..=3 => Ok(()),
@@ -200,16 +202,20 @@ fn preds(region: &Region) -> Result<(), RegionError> {
             return Err(RegionError::Reference { what: "trip count", index });
         }
     }
+    if let Some(index) = region.extents.iter().position(|&extent| !int(extent)) {
+        return Err(RegionError::Reference { what: "extent", index });
+    }
     Ok(())
 }
 
 fn footprints(region: &Region) -> Result<(), RegionError> {
     let int = |id: IntId| (id.0 as usize) < region.program.ints.len();
+    let counts = region.trips.len() + region.extents.len();
     for (index, footprint) in region.footprints.iter().enumerate() {
         // A dimension counts once, so there are at most as many as the region has.
-        let known = |d: &FootprintDim| (d.dim as usize) < region.trips.len() && int(d.stride);
+        let known = |d: &FootprintDim| (d.dim as usize) < counts && int(d.stride);
         let once = |(i, d): (usize, &FootprintDim)| footprint.dims[..i].iter().all(|e| e.dim != d.dim);
-        let dims = footprint.dims.len() <= region.trips.len()
+        let dims = footprint.dims.len() <= counts
             && footprint.dims.iter().all(known)
             && footprint.dims.iter().enumerate().all(once);
         if !int(footprint.base) || !dims || footprint.memory >= 1024 || !footprint.align.is_power_of_two() {

@@ -140,6 +140,7 @@ impl Builder {
             estimate: None,
             can_bail: true,
             unbounded: true,
+            extents: Vec::new(),
         }
     }
 }

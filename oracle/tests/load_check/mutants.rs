@@ -225,7 +225,7 @@ fn dispatch(region: &Region, live_ins: &[u64]) -> Option<(Answer, u64)> {
         values.iter().zip(&types).map(|(value, ty)| value.map(|bits| (bits, ty.bits() == 64))).collect();
     let memories = [(1, MEMORY), (2, MEMORY)];
     let env = GuardEnv { scalars: &scalars, memories: &memories };
-    let answer = region.program.evaluate(env, &region.footprints, &region.trips, &region.guards).ok()?;
+    let answer = region.program.evaluate(env, &region.footprints, &region.counts(), &region.guards).ok()?;
     let trips = answer.ints[region.trips[0].0 as usize];
     let inside = answer.hulls.iter().all(|hull| 0 <= hull.lo && hull.lo <= hull.hi && hull.hi <= MEMORY as i128);
     (answer.refused.is_none() && (1..=MAX_TRIPS).contains(&trips) && inside).then_some((answer, trips as u64))

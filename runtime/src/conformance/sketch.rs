@@ -64,6 +64,7 @@ impl Sketch {
             estimate: None,
             can_bail: false,
             unbounded: false,
+            extents: Vec::new(),
         };
         for dim in 0..dims {
             let scalar = region.scalars.add(Scalar::LiveIn(dim));
