@@ -19,8 +19,9 @@ pub(super) struct Context {
     pub params: Vec<clif::Value>,
     /// The delta of each footprint that the kernel names.
     pub deltas: Vec<Option<clif::Value>>,
-    /// What is left of the chunk's step budget; defined before the first iteration, changed at retreating edges only.
-    pub budget: Variable,
+    /// What is left of the chunk's step budget; defined before the first iteration, changed at retreating edges only. None if
+    /// nothing is counted.
+    pub budget: Option<Variable>,
 }
 
 /// Where control goes from the body; the blocks are empty.
@@ -29,7 +30,7 @@ pub(super) struct Exits {
     pub returned: Block,
     /// After a bail; none if the kernel can't bail.
     pub bailed: Option<Block>,
-    /// After the budget is spent; none if the kernel has no loops.
+    /// After the budget is spent; none if the kernel has no loops or nothing is counted.
     pub exhausted: Option<Block>,
 }
 
@@ -252,7 +253,7 @@ impl<'a, 'b> Body<'a, 'b> {
         target: &'t Target,
         detours: &mut Vec<(Block, &'t Target)>,
     ) -> (Block, Vec<BlockArg>) {
-        if !self.shape.retreats(from, target.block) {
+        if self.context.budget.is_none() || !self.shape.retreats(from, target.block) {
             return self.edge(target);
         }
         let detour = self.builder.create_block();
@@ -279,9 +280,9 @@ impl<'a, 'b> Body<'a, 'b> {
         }
     }
 
-    /// Takes one unit of the budget, or leaves if there is none.
+    /// Takes one unit of the budget, or leaves if none is left; does nothing where nothing is counted.
     fn spend(&mut self) {
-        let budget = self.context.budget;
+        let Some(budget) = self.context.budget else { return };
         let exhausted = *self.exits.exhausted.get_or_insert_with(|| cold_block(self.builder));
         let go_on = self.builder.create_block();
         let left = self.builder.use_var(budget);

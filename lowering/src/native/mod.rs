@@ -19,7 +19,8 @@
 //! - *Exact floats.* Cranelift rounds every operation separately and never contracts; moves, `neg`, `abs`, `copysign`
 //!   and `select` don't touch NaN bits; its canonicalisation pass gives arithmetic results the canonical NaN on request.
 //! - *Termination.* Every cycle of the body passes a retreating edge of the depth-first order, and each of those spends
-//!   one unit of a budget. The loops around the body are bounded by the chunk.
+//!   one unit of a budget, unless the caller says that the region bounds its loops ([`Options::bounded`]). The loops around
+//!   the body are bounded by the chunk.
 //! - *Bounded compilation.* [`MAX_SIZE`] bounds the input, and large kernels get the register allocator that is linear.
 //! - *Bounded stack.* The function calls nothing but leaf rounding functions on old machines, [`MAX_SIZE`] bounds its
 //!   frame to less than half of the smallest worker stack, and the frame is probed page by page.
@@ -48,6 +49,8 @@ pub struct Options {
     /// Gives every NaN that arithmetic produces the canonical bits, as `ir::lowered::eval` does; otherwise they are the
     /// machine's.
     pub canonical_nan: bool,
+    /// Trusts that each of the kernel's own loops ends: its back edges then cost nothing, and [`Chunk::budget`] isn't looked at.
+    pub bounded: bool,
 }
 
 /// How a run over a chunk ended.
@@ -162,7 +165,7 @@ pub struct NativeKernel {
 pub fn compile(kernel: &Kernel, spaces: u32, options: &Options) -> Result<NativeKernel, NativeError> {
     let shape = shape::check(kernel, spaces)?;
     let isa = machine::isa(options, shape.large)?;
-    let function = skeleton::build(kernel, &shape, &*isa);
+    let function = skeleton::build(kernel, &shape, &*isa, options);
     let machine = Machine::new(isa, function)?;
     Ok(NativeKernel {
         machine,

@@ -5,6 +5,7 @@
 //! reductions live in registers and the value of the last iteration is simply the last one seen. Only a completed run
 //! writes `returns`.
 
+use super::Options;
 use super::body::{Body, Context};
 use super::machine::{BAILED, BUDGET, COMPLETED};
 use super::shape::Shape;
@@ -34,7 +35,7 @@ struct Loop {
 }
 
 /// Writes the whole function.
-pub(super) fn build(kernel: &Kernel, shape: &Shape, isa: &dyn TargetIsa) -> clif::Function {
+pub(super) fn build(kernel: &Kernel, shape: &Shape, isa: &dyn TargetIsa, options: &Options) -> clif::Function {
     let mut function = clif::Function::new();
     function.signature = signature(isa);
     let mut scratch = FunctionBuilderContext::new();
@@ -45,7 +46,8 @@ pub(super) fn build(kernel: &Kernel, shape: &Shape, isa: &dyn TargetIsa) -> clif
     let initial = initial(&mut builder, kernel, &arguments);
     let (loops, running) = open_loops(&mut builder, kernel, &arguments, initial);
     let params = loops.iter().map(|l| l.index).chain(live_ins).collect();
-    let context = Context { params, deltas, budget: arguments.budget };
+    let budget = (!options.bounded).then_some(arguments.budget);
+    let context = Context { params, deltas, budget };
     let exits = Body::translate(&mut builder, &kernel.func, shape, context);
     builder.switch_to_block(exits.returned);
     let values = builder.block_params(exits.returned).to_vec();

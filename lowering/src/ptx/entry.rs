@@ -13,7 +13,7 @@ use ir::region::Region;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// How often a thread may pass the heads of its loops before it bails.
+/// How often a thread of an unbounded region may pass the heads of its loops before it bails.
 pub const STEP_BUDGET: u32 = 1 << 28;
 
 /// Bytes of parameters that a launch carries before PTX 8.1.
@@ -34,7 +34,7 @@ pub(super) fn write(
     let params = abi::params(region);
     let (major, minor) = version(&params, options)?;
     let mut writer = Writer::new(listing, payloads, places, entry, &params);
-    writer.head();
+    writer.head(region.unbounded);
     for position in 0..writer.layout.order.len() {
         writer.block(position);
     }
@@ -78,8 +78,9 @@ fn version(params: &[Param], options: Options) -> Result<(u32, u32), PtxError> {
 }
 
 impl Writer<'_> {
-    /// The thread index and its bounds, then the budget and the deltas of the footprints that the kernel uses.
-    fn head(&mut self) {
+    /// The thread index and its bounds, then the deltas of the footprints that the kernel uses, and the budget of a thread
+    /// whose loops nothing else bounds.
+    fn head(&mut self, unbounded: bool) {
         let shape = &self.listing.shape;
         let dims = shape.grid.len();
         self.trips = (0..dims).map(|dim| self.param(Param::Trip(dim as u32), Width::W64)).collect();
@@ -91,7 +92,7 @@ impl Writer<'_> {
             self.asm().op_if(Condition { reg: past, negated: false }, "exit", &[]);
         }
         self.load_deltas();
-        if self.layout.has_loops() {
+        if unbounded && self.layout.has_loops() {
             let budget = self.fresh(Width::W32, "mov.b32", &[i64::from(STEP_BUDGET).into()]);
             self.budget = Some(budget);
         }

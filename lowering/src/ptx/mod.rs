@@ -14,8 +14,8 @@
 //! What holds of the text: every float operation rounds on its own (`.rn` everywhere, so that ptxas fuses nothing);
 //! an arithmetic NaN becomes the canonical one before anything but arithmetic sees it, and bits that are only moved
 //! stay as they are; an operator that traps in Wasm sets the bail flag and ends the thread, so that PTX never sees an
-//! operand for which its result is unspecified; a thread with a loop spends a step budget, so that no launch runs
-//! forever. Threads past a trip count do nothing.
+//! operand for which its result is unspecified; a thread with a loop that the region doesn't bound spends a step budget, so
+//! that no launch runs forever. Threads past a trip count do nothing.
 //!
 //! `ptxas` stands beside the steps: it asks NVIDIA's assembler, where one is installed, what it makes of the text.
 //!

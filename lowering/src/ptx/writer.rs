@@ -36,7 +36,7 @@ pub(super) struct Writer<'a> {
     pub layout: Layout,
     /// The block written after the present one.
     pub next: Option<usize>,
-    /// What is left of the step budget; `None` in a kernel without loops.
+    /// What is left of the step budget; `None` where the region bounds every loop.
     pub budget: Option<Reg>,
     /// Registers with the canonical form of loose values, within the straight line being written.
     pub exact: HashMap<Id, Reg>,

@@ -1,9 +1,9 @@
 //! Branches, tables, loops and the step budget.
 
-use crate::harness::{Maker, Memory, agree, native, to};
+use crate::harness::{CANONICAL, Maker, Memory, agree, native, to};
 use ir::lowered::{BinaryOp, BlockId, Op, StoreKind, Term, Type, UnaryOp, Value};
 use ir::region::{Kernel, ReduceOp, ReturnRole};
-use tensorwasm_lowering::native::{Chunk, Exit};
+use tensorwasm_lowering::native::{Chunk, Exit, Options, compile};
 
 const SUM: ReturnRole = ReturnRole::Reduce(ReduceOp::Add);
 
@@ -190,6 +190,15 @@ fn the_budget_counts_back_edges_of_the_whole_chunk() {
     assert_eq!(spend(&kernel, 4, &live_ins, 0), Exit::Budget);
     assert_eq!(spend(&kernel, 4, &[0, 1, 2, 3], 0), Exit::Completed);
     assert_eq!(spend(&kernel, 4, &[u32::MAX as u64, 1, 2, 3], 1 << 16), Exit::Budget);
+}
+
+#[test]
+fn loops_that_are_bounded_spend_nothing() {
+    let kernel = rotation();
+    let code = compile(&kernel, 0, &Options { bounded: true, ..CANONICAL }).unwrap();
+    let chunk = Chunk { ranges: &[0..4], trips: &[4], deltas: &[], live_ins: &[10, 1, 2, 3], budget: 0 };
+    // SAFETY: the kernel has no accesses.
+    assert_eq!(unsafe { code.run(&chunk, &mut code.initial_returns()) }, Exit::Completed);
 }
 
 #[test]

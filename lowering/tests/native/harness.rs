@@ -7,7 +7,7 @@ use std::ops::Range;
 use tensorwasm_lowering::native::{Chunk, Exit, NativeKernel, Options, compile};
 
 /// Canonical NaNs, as the interpreter has them.
-pub const CANONICAL: Options = Options { canonical_nan: true };
+pub const CANONICAL: Options = Options { canonical_nan: true, bounded: false };
 
 /// A kernel under construction; instructions go to the current block.
 pub struct Maker {

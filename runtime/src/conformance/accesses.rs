@@ -31,7 +31,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// A case that completes without live-outs.
-fn done(sketch: Sketch, name: &str, live_ins: &[u64], memory: Vec<u8>, after: Vec<u8>) -> Case {
+pub(super) fn done(sketch: Sketch, name: &str, live_ins: &[u64], memory: Vec<u8>, after: Vec<u8>) -> Case {
     let (region, kernel) = sketch.finish();
     let expect = Expect::Done { memories: vec![after], live_outs: Vec::new() };
     let (name, live_ins, memories) = (name.to_string(), live_ins.to_vec(), vec![memory]);

@@ -6,6 +6,7 @@
 //! reported as skipping it, never as passing.
 
 mod accesses;
+mod nests;
 mod refusals;
 mod returns;
 mod sketch;
@@ -137,6 +138,7 @@ impl fmt::Display for Report {
 pub fn cases() -> Vec<Case> {
     let mut cases = accesses::cases();
     cases.extend(returns::cases());
+    cases.extend(nests::cases());
     cases.extend(refusals::cases());
     cases
 }

@@ -27,7 +27,7 @@ pub(super) struct Reach<'a> {
     pub base: u32,
     /// Bytes added to the base.
     pub offset: i64,
-    /// The stride of each dimension.
+    /// The stride of each dimension, the sequential ones after the parallel ones.
     pub strides: &'a [i64],
     /// Bytes per iteration.
     pub width: u64,
@@ -109,10 +109,56 @@ impl Sketch {
         self.region.guards.push(Guard { pred, why: "the case says so".into() });
     }
 
+    /// Adds a sequential dimension that runs at most as often as a signed live-in says, and returns its extent.
+    pub fn extent(&mut self, live_in: u32) -> IntId {
+        let extent = self.signed(live_in);
+        self.region.extents.push(extent);
+        extent
+    }
+
+    /// Demands that one integer is at most another.
+    pub fn at_most(&mut self, a: IntId, b: IntId) {
+        let pred = self.pred(Pred::Le(a, b));
+        self.guard(pred);
+    }
+
+    /// Demands that two footprints have no byte in common.
+    pub fn disjoint(&mut self, a: u32, b: u32) {
+        let pred = self.pred(Pred::Disjoint(a, b));
+        self.guard(pred);
+    }
+
+    /// The bytes that `count` windows of `width` bytes at a distance of `stride` span.
+    pub fn span(&mut self, width: i64, stride: i64, count: IntId) -> IntId {
+        let [one, stride, width] = [1, stride, width].map(|value| self.int(Int::Const(value)));
+        let last = self.int(Int::Sub(count, one));
+        let reach = self.int(Int::Mul(last, stride));
+        self.int(Int::Add(width, reach))
+    }
+
     /// A live-in read as an unsigned integer.
     pub fn unsigned(&mut self, live_in: u32) -> IntId {
         let scalar = self.scalar(Scalar::LiveIn(live_in));
         self.int(Int::Unsigned(scalar))
+    }
+
+    /// A live-in read as a signed integer.
+    pub fn signed(&mut self, live_in: u32) -> IntId {
+        let scalar = self.scalar(Scalar::LiveIn(live_in));
+        self.int(Int::Signed(scalar))
+    }
+
+    /// The trip count of a parallel dimension.
+    pub fn trip(&self, dim: u32) -> IntId {
+        self.region.trips[dim as usize]
+    }
+
+    /// Adds a footprint of memory 0 whose bounds are integers, and returns its space.
+    pub fn footprint(&mut self, base: IntId, dims: &[(u32, IntId)], width: u64, access: Access) -> u32 {
+        let dims = dims.iter().map(|&(dim, stride)| FootprintDim { dim, stride }).collect();
+        let align = 1 << width.trailing_zeros().min(3);
+        self.region.footprints.push(Footprint { memory: 0, base, dims, width, access, must_write: false, align });
+        self.region.footprints.len() as u32 - 1
     }
 
     /// Adds a footprint and returns its space.
@@ -223,6 +269,20 @@ impl Sketch {
     /// Ends the current block with a branch, and goes on writing at `then`.
     pub fn branch(&mut self, cond: Value, then: BlockId, otherwise: BlockId) {
         self.end(Term::Branch { cond, then: to(then, &[]), otherwise: to(otherwise, &[]) }, then);
+    }
+
+    /// Begins a loop at its header, whose parameters start from these values.
+    pub fn open(&mut self, start: &[Value]) -> (BlockId, Vec<Value>) {
+        let types: Vec<Type> = start.iter().map(|&value| self.func.ty(value)).collect();
+        let (header, params) = self.block(&types);
+        self.end(Term::Jump(to(header, start)), header);
+        (header, params)
+    }
+
+    /// Goes back to the header while a condition holds, and goes on writing behind the loop.
+    pub fn close(&mut self, more: Value, header: BlockId, next: &[Value]) {
+        let (out, _) = self.block(&[]);
+        self.end(Term::Branch { cond: more, then: to(header, next), otherwise: to(out, &[]) }, out);
     }
 
     /// Ends the kernel.

@@ -65,7 +65,8 @@ impl Device for Cpu {
     }
 
     fn prepare(&self, task: &Task<'_>) -> Result<Box<dyn Prepared>, PrepareError> {
-        let options = native::Options { canonical_nan: task.nan == NanMode::Canonical };
+        let options =
+            native::Options { canonical_nan: task.nan == NanMode::Canonical, bounded: !task.region.unbounded };
         let kernel = native::compile(task.kernel, task.region.footprints.len() as u32, &options)
             .map_err(|error| PrepareError::Device(Box::new(error)))?;
         Ok(Box::new(CpuRegion { kernel, pool: self.pool.clone() }))

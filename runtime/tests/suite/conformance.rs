@@ -32,6 +32,10 @@ fn a_sloppy_device_is_found_out() {
     insta::assert_snapshot!(unnoticed.join("\n"), @r"
     saxpy at odd addresses
     live-outs in closed form
+    rows of inner loops that would overlap
+    rows whose last one ends past the memory
+    rows of inner loops that never run
+    a triangle above the diagonal
     no iterations
     a negative trip count
     a hull that ends one byte past the memory
