@@ -53,6 +53,9 @@ pub struct Analysis<'a> {
 
 /// Analyses one loop.
 pub fn analyse<'a>(module: &Module, guest_loop: &GuestLoop, context: &'a Context<'a>) -> Result<Analysis<'a>, Reason> {
+    if guest_loop.has_inner {
+        return Err(Reason::NotInnermost);
+    }
     if guest_loop.has_params {
         return Err(Reason::Irregular { what: "it has parameters".into() });
     }

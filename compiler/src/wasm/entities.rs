@@ -72,7 +72,7 @@ pub enum Where {
 /// Stands for the function body among construct offsets.
 pub const FUNCTION: u32 = u32::MAX;
 
-/// The locals' values where a block of an innermost loop ends: one value per local that the loop assigns.
+/// The locals' values where a block of a loop ends: one value per local that the loop assigns.
 pub type Edge = Vec<Value>;
 
 /// A local that a loop assigns.
@@ -86,7 +86,7 @@ pub struct Carried {
     pub param: Value,
 }
 
-/// An innermost `loop` construct of a translated function.
+/// A `loop` construct of a translated function that accesses memory, itself or in a loop inside.
 #[derive(Clone, Debug)]
 pub struct GuestLoop {
     /// Byte offset of the `loop` opcode.
@@ -95,13 +95,20 @@ pub struct GuestLoop {
     pub header: BlockId,
     /// True if the construct has parameters.
     pub has_params: bool,
+    /// True if another `loop` construct stands inside, with memory accesses or without.
+    pub has_inner: bool,
+    /// The innermost loop of this kind around it, as an index into the function's loops.
+    pub parent: Option<u32>,
+    /// How many loops of this kind stand around it.
+    pub depth: u32,
     /// The locals assigned inside, ascending.
     pub assigned: Vec<u32>,
     /// For each of them its value at the loop's entry, and its value at the start of an iteration.
     pub carried: Vec<Carried>,
-    /// Locals read inside that the loop doesn't assign, with their value.
+    /// Locals read inside, loops inside included, that the loop doesn't assign, with their value.
     pub reads: Vec<(u32, Value)>,
-    /// For each block inside, the values of `assigned` at its end.
+    /// The values of `assigned` at the ends of those blocks inside, at any depth, that branch to a place which an exit of the
+    /// loop can be said to lead to: a label around the loop, or a place in its own sequence behind a construct or a branch.
     pub ends: HashMap<BlockId, Edge>,
 }
 
@@ -129,9 +136,9 @@ pub struct GuestFunction {
     pub places: Vec<Where>,
     /// All `loop` constructs in order.
     pub sites: Vec<LoopSite>,
-    /// The innermost ones that were translated.
+    /// Those that access memory, in order, so that a loop comes after the one around it.
     pub loops: Vec<GuestLoop>,
-    /// For each block, the innermost `loop` construct around it, as an index into `loops`.
+    /// For each block, the innermost of `loops` that it begins in.
     pub home: Vec<Option<u32>>,
     /// Locals of the function with the parameters, by index.
     pub local_types: Vec<ir::lowered::Type>,

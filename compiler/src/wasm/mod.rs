@@ -10,8 +10,10 @@ mod names;
 mod operators;
 mod scan;
 mod simplify;
-
 mod translate;
+
+#[cfg(test)]
+mod tests;
 
 pub use entities::{Carried, Edge, FUNCTION, GuestFunction, GuestLoop, LoopSite, Memory, Module, Where};
 

@@ -28,9 +28,10 @@ pub struct Construct {
     pub end: u32,
     /// The locals assigned inside, ascending.
     pub assigned: Vec<u32>,
-    /// A loop without another one inside, and with a memory access.
+    /// A loop with a memory access, its own or one of a loop inside.
     pub candidate: bool,
-    has_inner: bool,
+    /// Another loop stands inside.
+    pub has_inner: bool,
     has_memory: bool,
     /// The length of `assigned` at which duplicates are removed.
     dedup_at: usize,
@@ -130,7 +131,7 @@ impl Outline {
         construct.assigned.dedup();
         self.params += construct.assigned.len();
         self.too_large |= self.params > MAX_PARAMS;
-        construct.candidate = construct.kind == Kind::Loop && !construct.has_inner && construct.has_memory;
+        construct.candidate = construct.kind == Kind::Loop && construct.has_memory;
         let assigned = if self.too_large { Vec::new() } else { construct.assigned.clone() };
         let (inner, memory) = (construct.has_inner || construct.kind == Kind::Loop, construct.has_memory);
         if let Some(parent) = parent {

@@ -5,14 +5,15 @@
 //! it passes the current values. Parameters that turn out to be redundant or dead are removed by `simplify`. Code that can't be
 //! reached is validated and otherwise skipped.
 //!
-//! For each innermost loop with memory accesses the translation also records what the SSA form no longer shows: which local
-//! carries which value at the loop's entry and at each block's end, and where each block begins in the structured code. That
-//! is what a dispatch needs to pass values by name, and the rewriter to leave through the right exit.
+//! For each loop with memory accesses the translation also records what the SSA form no longer shows: which local carries
+//! which value at the loop's entry and at the ends of the blocks that may leave it, and where each block begins in the
+//! structured code. That is what a dispatch needs to pass values by name, and the rewriter to leave through the right exit.
 
 use super::entities::{Carried, FUNCTION, GuestFunction, GuestLoop, Module, Where};
 use super::operators::{self, Meaning};
 use super::scan::{Kind, Outline};
 use ir::lowered::{Block, BlockId, Const, Foreign, Func, Inst, Op, Target, Term, Type, Value};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use wasmparser::{
     BinaryReaderError, BlockType, FuncValidator, FunctionBody, ModuleArity, Operator, ValType, ValidatorResources,
@@ -79,6 +80,15 @@ struct Frame {
     home: Option<u32>,
 }
 
+/// A candidate loop that is open.
+#[derive(Clone, Copy)]
+struct Open {
+    /// Its place among the frames.
+    frame: usize,
+    /// Its place among the function's loops.
+    index: u32,
+}
+
 struct OtherArm {
     locals: Vec<Value>,
     params: Vec<Value>,
@@ -99,6 +109,8 @@ struct Translator<'a> {
     next_construct: usize,
     /// Locals passed along edges and recorded at ends of blocks.
     spent: usize,
+    /// The candidate loops around, outermost first.
+    open: Vec<Open>,
     /// Locals already recorded as read, for each candidate loop.
     seen: Vec<HashSet<u32>>,
     gave_up: bool,
@@ -142,6 +154,7 @@ impl<'a> Translator<'a> {
             dead_depth: 0,
             next_construct: 1,
             spent: 0,
+            open: Vec::new(),
             seen: Vec::new(),
             gave_up: false,
         };
@@ -226,15 +239,31 @@ impl<'a> Translator<'a> {
         if construct == 0 { &[] } else { &self.outline.constructs[construct].assigned }
     }
 
-    /// Ends the current block and records the locals if it stands in a candidate loop.
     fn terminate(&mut self, term: Term) {
-        if let Some(home) = self.home() {
-            let guest_loop = &mut self.function.loops[home as usize];
-            self.spent += guest_loop.assigned.len();
-            let edge = guest_loop.assigned.iter().map(|&l| self.locals[l as usize]).collect();
-            guest_loop.ends.insert(self.block, edge);
-        }
         self.function.func.block_mut(self.block).term = term;
+    }
+
+    /// Records the locals at the end of the current block, which branches to the label of the frame at this place, for the
+    /// loops that have the label around them or in their own sequence.
+    fn leaves_to(&mut self, label: usize) {
+        for at in (0..self.open.len()).rev() {
+            let Open { frame, index } = self.open[at];
+            if frame > label || frame + 1 == label {
+                self.record_end(index);
+            }
+            if frame <= label {
+                return;
+            }
+        }
+    }
+
+    fn record_end(&mut self, index: u32) {
+        let guest_loop = &mut self.function.loops[index as usize];
+        self.spent += 1;
+        if let Entry::Vacant(entry) = guest_loop.ends.entry(self.block) {
+            self.spent += guest_loop.assigned.len();
+            entry.insert(guest_loop.assigned.iter().map(|&l| self.locals[l as usize]).collect());
+        }
     }
 
     fn start(&mut self, block: BlockId) {
@@ -246,6 +275,7 @@ impl<'a> Translator<'a> {
     fn edge(&mut self, depth: u32) -> Target {
         let at = self.frames.len() - 1 - depth as usize;
         self.frames[at].join_used = true;
+        self.leaves_to(at);
         let frame = &self.frames[at];
         let mut args = self.stack[self.stack.len() - frame.label_arity..].to_vec();
         self.spent += self.assigned(frame.construct).len();
@@ -349,11 +379,14 @@ impl<'a> Translator<'a> {
     fn local_get(&mut self, local: u32) {
         let value = self.locals[local as usize];
         self.stack.push(value);
-        if let Some(home) = self.home() {
-            let guest_loop = &mut self.function.loops[home as usize];
-            if guest_loop.assigned.binary_search(&local).is_err() && self.seen[home as usize].insert(local) {
-                guest_loop.reads.push((local, value));
+        // What a loop assigns, those around it assign too; what it has seen, they have seen too.
+        for &Open { index, .. } in self.open.iter().rev() {
+            let guest_loop = &mut self.function.loops[index as usize];
+            if guest_loop.assigned.binary_search(&local).is_ok() || !self.seen[index as usize].insert(local) {
+                break;
             }
+            self.spent += 1;
+            guest_loop.reads.push((local, value));
         }
     }
 
@@ -398,6 +431,11 @@ impl<'a> Translator<'a> {
             Operator::BrIf { relative_depth } => {
                 let cond = self.pop();
                 let then = self.edge(*relative_depth);
+                if let Some(&Open { frame, index }) = self.open.last()
+                    && frame + 1 == self.frames.len()
+                {
+                    self.record_end(index);
+                }
                 let next = self.new_block(Where::After { offset: at, frame: self.frame_offset() }, self.home());
                 self.terminate(Term::Branch { cond, then, otherwise: Target { block: next, args: Vec::new() } });
                 self.start(next);
@@ -428,8 +466,9 @@ impl<'a> Translator<'a> {
             Kind::Loop => Where::Header { construct: at },
             _ => Where::Join { construct: at, parent },
         };
-        let home = if kind == Kind::Loop { self.candidate(construct, at, !params.is_empty()) } else { outer_home };
-        let label = self.new_block(place, if kind == Kind::Loop { home } else { outer_home });
+        let candidate = self.candidate(construct, at, !params.is_empty());
+        let home = candidate.or(outer_home);
+        let label = self.new_block(place, home);
         let own: Vec<Value> = label_types.iter().map(|&ty| self.function.func.new_value(ty)).collect();
         let locals: Vec<Value> = self
             .assigned(construct)
@@ -451,7 +490,7 @@ impl<'a> Translator<'a> {
             home,
         };
         match (kind, cond) {
-            (Kind::Loop, _) => self.enter_loop(frame, &own, &locals),
+            (Kind::Loop, _) => self.enter_loop(frame, &own, &locals, candidate),
             (_, Some(cond)) => {
                 frame.other_arm = Some(self.enter_if(construct, cond, height));
                 self.frames.push(frame);
@@ -460,7 +499,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// Registers a candidate loop.
+    /// Registers the construct if it is a candidate loop.
     fn candidate(&mut self, construct: usize, offset: u32, has_params: bool) -> Option<u32> {
         if !self.outline.constructs[construct].candidate {
             return None;
@@ -468,13 +507,26 @@ impl<'a> Translator<'a> {
         let assigned = self.assigned(construct).to_vec();
         // The header is the block made next.
         let header = BlockId(self.function.func.blocks.len() as u32);
+        let (parent, depth) = (self.home(), self.open.len() as u32);
+        let has_inner = self.outline.constructs[construct].has_inner;
         let (carried, reads, ends) = (Vec::new(), Vec::new(), HashMap::new());
-        self.function.loops.push(GuestLoop { offset, header, has_params, assigned, carried, reads, ends });
+        self.function.loops.push(GuestLoop {
+            offset,
+            header,
+            has_params,
+            has_inner,
+            parent,
+            depth,
+            assigned,
+            carried,
+            reads,
+            ends,
+        });
         self.seen.push(HashSet::new());
         Some(self.function.loops.len() as u32 - 1)
     }
 
-    fn enter_loop(&mut self, frame: Frame, own: &[Value], locals: &[Value]) {
+    fn enter_loop(&mut self, frame: Frame, own: &[Value], locals: &[Value], candidate: Option<u32>) {
         let (header, construct) = (frame.label, frame.construct);
         self.frames.push(frame);
         let target = self.edge(0);
@@ -483,11 +535,11 @@ impl<'a> Translator<'a> {
         let keep = self.stack.len() - own.len();
         self.stack.truncate(keep);
         self.stack.extend(own);
-        let home = self.home();
+        self.open.extend(candidate.map(|index| Open { frame: self.frames.len() - 1, index }));
         for (&local, &param) in self.assigned(construct).iter().zip(locals) {
             let start = std::mem::replace(&mut self.locals[local as usize], param);
-            if let Some(home) = home {
-                self.function.loops[home as usize].carried.push(Carried { local, start, param });
+            if let Some(index) = candidate {
+                self.function.loops[index as usize].carried.push(Carried { local, start, param });
             }
         }
         self.start(header);
@@ -509,6 +561,7 @@ impl<'a> Translator<'a> {
         let frame = self.frames.last_mut().expect("the validator has checked the nesting");
         frame.join_used = true;
         let (join, arity, construct) = (frame.join, frame.end_arity, frame.construct);
+        self.leaves_to(self.frames.len() - 1);
         let mut args = self.stack[self.stack.len() - arity..].to_vec();
         args.extend(self.assigned(construct).iter().map(|&l| self.locals[l as usize]));
         self.terminate(Term::Jump(Target { block: join, args }));
@@ -540,6 +593,7 @@ impl<'a> Translator<'a> {
         }
         let Some(frame) = self.frames.pop() else { return };
         if is_loop {
+            self.open.pop_if(|open| open.frame == self.frames.len());
             let results = if self.reachable { self.pop_many(frame.end_arity) } else { Vec::new() };
             self.stack.truncate(frame.height);
             self.stack.extend(results);
