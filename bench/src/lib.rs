@@ -10,9 +10,11 @@
 pub mod dispatch;
 pub mod generate;
 pub mod load;
+pub mod loops;
 pub mod process;
 pub mod samples;
 pub mod shapes;
+pub mod share;
 
 /// wasmtime's errors are no `std::error::Error` here.
 fn told(error: wasmtime::Error) -> anyhow::Error {

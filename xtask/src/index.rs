@@ -56,6 +56,12 @@ const CLASSES: [&str; 11] = [
 ];
 
 impl Index {
+    /// The command templates of a producer for a kind of module, for modules that the index doesn't list.
+    pub fn commands(text: &str, producer: &str, kind: &str) -> Result<Vec<String>> {
+        let json: Value = serde_json::from_str(text).context("corpus.json is not JSON")?;
+        commands(&json["builds"], producer, kind)
+    }
+
     pub fn parse(text: &str) -> Result<Index> {
         let json: Value = serde_json::from_str(text).context("corpus.json is not JSON")?;
         let mut tools = BTreeMap::new();
@@ -98,19 +104,23 @@ fn read_entry(entry: &Value, name: &str, builds: &Value, modules: &mut Vec<Modul
     }
     for module in list(&entry["modules"]).context("modules")? {
         let producer = string(&module["producer"]).context("producer")?;
-        let commands = list(&builds[producer][kind]).with_context(|| format!("builds.{producer}.{kind}"))?;
         modules.push(Module {
             name: name.to_owned(),
             producer: producer.to_owned(),
             source: string(&module["source"]).context("source")?.to_owned(),
             wasm: string(&module["wasm"]).context("wasm")?.to_owned(),
-            commands: commands.iter().map(|command| string(command).map(str::to_owned)).collect::<Result<_>>()?,
+            commands: commands(builds, producer, kind)?,
             flags: module["flags"].as_str().unwrap_or_default().to_owned(),
             class: entry["class"].as_str().unwrap_or_default().to_owned(),
             exports: exports.clone(),
         });
     }
     Ok(())
+}
+
+fn commands(builds: &Value, producer: &str, kind: &str) -> Result<Vec<String>> {
+    let commands = list(&builds[producer][kind]).with_context(|| format!("builds.{producer}.{kind}"))?;
+    commands.iter().map(|command| string(command).map(str::to_owned)).collect()
 }
 
 fn check_export(export: &Value) -> Result<()> {
@@ -196,6 +206,13 @@ mod tests {
         assert_eq!(module.commands, ["{tool} {source}"]);
         assert_eq!(module.class, "element");
         assert!(module.exports[0].name == "f" && module.exports[0].parallel);
+    }
+
+    #[test]
+    fn commands_by_producer_and_kind() {
+        let commands = |kind: &str| Index::commands(&index_with(""), "clang", kind);
+        assert_eq!(commands("kernel").unwrap(), ["{tool} {source}"]);
+        assert!(commands("program").is_err());
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod coverage;
 mod demo;
 mod index;
 mod oracle;
+mod polybench;
 mod ptxas;
 mod rust_text;
 mod tidy;
@@ -38,6 +39,8 @@ enum Verb {
     Demo,
     /// Compares every corpus module with plain wasmtime on every device.
     Oracle(oracle::Options),
+    /// Measures how much of each PolyBench program's hottest loop nest runs in dispatches.
+    Polybench(polybench::Options),
     /// Assembles the PTX of every corpus kernel with the ptxas that PTXAS names.
     Ptxas {
         /// Also the .wasm files in this folder.
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Verb::Coverage(options) => coverage::run(root, &options),
         Verb::Demo => demo::run(root),
         Verb::Oracle(options) => oracle::run(root, &options),
+        Verb::Polybench(options) => polybench::run(root, &options),
         Verb::Ptxas { more } => ptxas::run(root, more.as_deref()),
         Verb::Tidy => tidy::run(root),
         Verb::Blas { out } => blas::run(&out),
