@@ -212,3 +212,41 @@ fn an_unknown_target_is_an_error_that_names_the_known_ones() {
     assert!(matches!(error, CompileError::Target { .. }));
     assert_eq!(error.to_string(), "`sm_1` isn't a target; known are sm_80, sm_90, sm_120");
 }
+
+/// A module with a good loop that holds a call of `$f0`, and these functions.
+fn calling(functions: &str, calls: usize) -> String {
+    let body = good_loop(&"(drop (call $f0 (local.get $n)))".repeat(calls));
+    format!("(module (memory 1) (func (export \"f\") (param $p i32) (param $n i32) {body}) {functions})")
+}
+
+#[test]
+fn calls_that_double_at_every_level() {
+    let level = |i: usize| {
+        let call = format!("(call $f{} (local.get $x))", i + 1);
+        format!("(func $f{i} (param $x i32) (result i32) (i32.div_u {call} {call}))")
+    };
+    let leaf = |i: usize| format!("(func $f{i} (param $x i32) (result i32) (i32.div_u (i32.const 1) (local.get $x)))");
+    let levels = |n: usize| (0..n).map(level).collect::<String>() + &leaf(n);
+    assert!(matches!(outcomes(&calling(&levels(5), 1))[0], Outcome::Offloaded { .. }));
+    assert!(matches!(outcomes(&calling(&levels(8), 1))[0], Outcome::Declined(Reason::Operator { .. })));
+    assert!(matches!(outcomes(&calling(&levels(5000), 1))[0], Outcome::Declined(Reason::Operator { .. })));
+}
+
+#[test]
+fn calls_in_circles_of_every_length() {
+    let functions: String = (0..3000)
+        .map(|i| {
+            let calls = [i + 1, 3 * i, i / 2].map(|callee| format!("(call $f{} (local.get $x)) drop ", callee % 3000));
+            format!("(func $f{i} (param $x i32) (result i32) {} (local.get $x))", calls.join(""))
+        })
+        .collect();
+    assert!(matches!(outcomes(&calling(&functions, 1))[0], Outcome::Declined(Reason::Operator { .. })));
+}
+
+#[test]
+fn more_calls_in_a_loop_than_a_function_may_grow() {
+    let adds = "(i32.const 1) i32.add ".repeat(50);
+    let callee = format!("(func $f0 (param $x i32) (result i32) (i32.div_u (local.get $x) (local.get $x)) {adds})");
+    assert!(matches!(outcomes(&calling(&callee, 20))[0], Outcome::Offloaded { .. }));
+    assert!(matches!(outcomes(&calling(&callee, 50_000))[0], Outcome::Declined(_)));
+}

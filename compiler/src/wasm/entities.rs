@@ -67,6 +67,8 @@ pub enum Where {
     },
     /// The start of an arm of an `if`.
     Arm,
+    /// In a callee that was taken in, or behind its call: no branch of this function leads there.
+    Inlined,
 }
 
 /// Stands for the function body among construct offsets.
@@ -95,7 +97,7 @@ pub struct GuestLoop {
     pub header: BlockId,
     /// True if the construct has parameters.
     pub has_params: bool,
-    /// True if another `loop` construct stands inside, with memory accesses or without.
+    /// True if another loop stands inside, with memory accesses or without: a construct, or a loop of a callee.
     pub has_inner: bool,
     /// The innermost loop of this kind around it, as an index into the function's loops.
     pub parent: Option<u32>,
@@ -142,8 +144,24 @@ pub struct GuestFunction {
     pub home: Vec<Option<u32>>,
     /// Locals of the function with the parameters, by index.
     pub local_types: Vec<ir::lowered::Type>,
+    /// The direct calls by the byte offsets of their opcodes, and the functions that they call.
+    pub calls: Vec<(u32, u32)>,
     /// True if the function was too large to translate.
     pub too_large: bool,
+}
+
+impl GuestFunction {
+    /// Makes what is recorded of the locals at the end of one block that of another with the same home.
+    pub fn move_ends(&mut self, from: BlockId, to: BlockId) {
+        let mut around = self.home[from.index()];
+        while let Some(index) = around {
+            let guest_loop = &mut self.loops[index as usize];
+            if let Some(values) = guest_loop.ends.remove(&from) {
+                guest_loop.ends.insert(to, values);
+            }
+            around = guest_loop.parent;
+        }
+    }
 }
 
 /// Takes from a payload what [`Module`] remembers.

@@ -1,11 +1,14 @@
 //! From module bytes to SSA.
 //!
-//! Input: a core Wasm module. Output: [`Module`], with every function that holds a loop with memory accesses as LoweredOp
-//! SSA, and every other loop as a place with the reason why it needs no SSA. The whole module is validated on the way, with
+//! Input: a core Wasm module. Output: [`Module`], with every function that holds a loop with memory accesses, or with calls that
+//! may make some, as LoweredOp SSA, and every other loop as a place with the reason why it needs no SSA. Calls in loops are replaced
+//! by what they call where that may help a loop (`inline.rs`). The whole module is validated on the way, with
 //! the proposals that the runtime's engine runs; nothing later sees an invalid module. Functions are independent, so they are
 //! validated and translated in parallel; the result doesn't depend on the number of threads.
 
+mod callees;
 mod entities;
+mod inline;
 mod names;
 mod operators;
 mod scan;
@@ -17,12 +20,15 @@ mod tests;
 
 pub use entities::{Carried, Edge, FUNCTION, GuestFunction, GuestLoop, LoopSite, Memory, Module, Where};
 
+use callees::Callees;
+
 pub use simplify::{has_effect, live_values};
 
 use rayon::prelude::*;
 use thiserror::Error;
 use wasmparser::{
-    FuncToValidate, FunctionBody, Parser, Payload, ValidPayload, Validator, ValidatorResources, WasmFeatures,
+    FuncToValidate, FuncValidator, FunctionBody, Parser, Payload, ValidPayload, Validator, ValidatorResources,
+    WasmFeatures,
 };
 
 /// Why bytes can't be read as a module.
@@ -79,7 +85,7 @@ pub fn read_each<T: Send>(
     check_preamble(bytes)?;
     let mut validator = Validator::new_with_features(features());
     let mut module = Module::default();
-    let mut bodies = Vec::new();
+    let mut bodies: Vec<Body<'_>> = Vec::new();
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload?;
         entities::collect(&payload, &mut module)?;
@@ -87,14 +93,30 @@ pub fn read_each<T: Send>(
             names::collect(section, &mut module);
         }
         if let ValidPayload::Func(func, body) = validator.payload(&payload)? {
-            bodies.push((func, body));
+            bodies.push(Body { resources: func, code: body });
         }
     }
-    let each = |(func, body)| Ok(function(&module, func, body)?.map(|function| visit(&module, function)));
+    let callees = Callees::new(&module, &bodies);
+    let each = |body| Ok(function(&module, &callees, body)?.map(|function| visit(&module, function)));
     // Of several errors the first counts, so the results are collected before they are looked at.
-    let visited: Vec<Result<Option<T>, ReadError>> = bodies.into_par_iter().map(each).collect();
+    let visited: Vec<Result<Option<T>, ReadError>> = bodies.par_iter().map(each).collect();
     let visited = visited.into_iter().filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    drop(callees);
     Ok((module, visited))
+}
+
+/// A function's body, and what its validation needs.
+struct Body<'a> {
+    resources: FuncToValidate<ValidatorResources>,
+    code: FunctionBody<'a>,
+}
+
+impl Body<'_> {
+    fn validator(&self) -> FuncValidator<ValidatorResources> {
+        let FuncToValidate { resources, index, ty, features } = &self.resources;
+        let (resources, index, ty, features) = (resources.clone(), *index, *ty, *features);
+        FuncToValidate { resources, index, ty, features }.into_validator(Default::default())
+    }
 }
 
 fn check_preamble(bytes: &[u8]) -> Result<(), ReadError> {
@@ -111,21 +133,18 @@ fn check_preamble(bytes: &[u8]) -> Result<(), ReadError> {
 }
 
 /// Validates one function; the result is present if the function has loops.
-fn function(
-    module: &Module,
-    func: FuncToValidate<ValidatorResources>,
-    body: FunctionBody<'_>,
-) -> Result<Option<GuestFunction>, ReadError> {
-    let index = func.index;
-    let mut validator = func.into_validator(Default::default());
-    let outline = scan::outline(&body)?;
+fn function(module: &Module, callees: &Callees<'_>, body: &Body<'_>) -> Result<Option<GuestFunction>, ReadError> {
+    let index = body.resources.index;
+    let mut validator = body.validator();
+    let outline = scan::outline(&body.code, module)?;
     if !outline.is_candidate() {
-        validator.validate(&body)?;
+        validator.validate(&body.code)?;
         return Ok(outline.into_function(index));
     }
-    let translated = translate::translate(module, &mut validator, &body, &outline)?;
+    let translated = translate::translate(module, &mut validator, &body.code, &outline)?;
     Ok(match translated {
         Ok(mut function) => {
+            inline::inline(&mut function, callees);
             simplify::simplify(&mut function);
             Some(function)
         }

@@ -3,7 +3,7 @@
 //! One pass over the operators, linear but for the union of assigned locals at each construct's end. The translation uses the
 //! result to know a construct's locals before it has seen the construct.
 
-use super::entities::{GuestFunction, LoopSite};
+use super::entities::{GuestFunction, LoopSite, Module};
 use wasmparser::{FunctionBody, Operator};
 
 /// What a construct is.
@@ -28,11 +28,13 @@ pub struct Construct {
     pub end: u32,
     /// The locals assigned inside, ascending.
     pub assigned: Vec<u32>,
-    /// A loop with a memory access, its own or one of a loop inside.
+    /// A loop with a memory access or a call that may make one, its own or one of a loop inside.
     pub candidate: bool,
     /// Another loop stands inside.
     pub has_inner: bool,
     has_memory: bool,
+    /// A function that the module defines is called.
+    has_call: bool,
     /// The length of `assigned` at which duplicates are removed.
     dedup_at: usize,
 }
@@ -56,7 +58,7 @@ const MAX_DEPTH: usize = 20_000;
 const MAX_LOOP_DEPTH: usize = 1_000;
 
 /// Looks at `body` without validating it.
-pub fn outline(body: &FunctionBody<'_>) -> Result<Outline, wasmparser::BinaryReaderError> {
+pub fn outline(body: &FunctionBody<'_>, module: &Module) -> Result<Outline, wasmparser::BinaryReaderError> {
     let mut outline = Outline::default();
     let mut stack = vec![outline.open(Kind::Block, body.range().start as u32)];
     let mut reader = body.get_operators_reader()?;
@@ -81,6 +83,9 @@ pub fn outline(body: &FunctionBody<'_>) -> Result<Outline, wasmparser::BinaryRea
             Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => {
                 outline.constructs[top].assigned.push(local_index);
             }
+            Operator::Call { function_index } => {
+                outline.constructs[top].has_call |= function_index >= module.imported_functions;
+            }
             _ if outline.constructs[top].has_memory => {}
             _ => outline.constructs[top].has_memory = super::operators::accesses_memory(&operator),
         }
@@ -93,6 +98,12 @@ impl Outline {
     /// True if some loop may become a region.
     pub fn is_candidate(&self) -> bool {
         !self.too_large && self.constructs.iter().any(|c| c.candidate)
+    }
+
+    /// The same without candidates, for a function whose own loops don't matter; `None` if it exceeds the limits.
+    pub fn without_candidates(mut self) -> Option<Outline> {
+        self.constructs.iter_mut().for_each(|c| c.candidate = false);
+        (!self.too_large).then_some(self)
     }
 
     /// The loops of a function without SSA; `None` if it has none.
@@ -111,7 +122,7 @@ impl Outline {
 
     fn open(&mut self, kind: Kind, offset: u32) -> usize {
         let (assigned, dedup_at) = (Vec::new(), 4096);
-        let (candidate, has_inner, has_memory) = (false, false, false);
+        let (candidate, has_inner, has_memory, has_call) = (false, false, false, false);
         self.constructs.push(Construct {
             kind,
             offset,
@@ -120,6 +131,7 @@ impl Outline {
             candidate,
             has_inner,
             has_memory,
+            has_call,
             dedup_at,
         });
         self.constructs.len() - 1
@@ -131,13 +143,15 @@ impl Outline {
         construct.assigned.dedup();
         self.params += construct.assigned.len();
         self.too_large |= self.params > MAX_PARAMS;
-        construct.candidate = construct.kind == Kind::Loop && construct.has_memory;
+        construct.candidate = construct.kind == Kind::Loop && (construct.has_memory || construct.has_call);
         let assigned = if self.too_large { Vec::new() } else { construct.assigned.clone() };
-        let (inner, memory) = (construct.has_inner || construct.kind == Kind::Loop, construct.has_memory);
+        let inner = construct.has_inner || construct.kind == Kind::Loop;
+        let (memory, call) = (construct.has_memory, construct.has_call);
         if let Some(parent) = parent {
             let parent = &mut self.constructs[parent];
             parent.has_inner |= inner;
             parent.has_memory |= memory;
+            parent.has_call |= call;
             parent.assigned.extend(assigned);
             // Keeps a long run of siblings from growing the list without bound, at a cost that each doubling pays once.
             if parent.assigned.len() > parent.dedup_at {

@@ -1,12 +1,13 @@
-//! Removes redundant and dead block parameters.
+//! Removes redundant and dead block parameters, and block boundaries that inlining has left.
 //!
 //! A parameter that receives one and the same value on every edge, itself aside, is that value. A parameter that nothing
 //! with an effect depends on is dead, and so is an instruction. Both are artefacts of how the translation makes SSA, and both would hide inductions
-//! and invent live-outs. Everything recorded beside the function is renamed with it.
+//! and invent live-outs. A copied block that only one jump leads to joins the block that jumps; blocks that have a place in the
+//! structured code stay. Everything recorded beside the function is renamed with it.
 
-use super::entities::GuestFunction;
+use super::entities::{GuestFunction, Where};
 use ir::lowered::dominators::Dominators;
-use ir::lowered::{BlockId, Func, Op, Value};
+use ir::lowered::{BlockId, Func, Op, Target, Term, Value};
 
 /// Passes over the function after which redundant parameters may remain; more only cost precision.
 const MAX_PASSES: usize = 16;
@@ -22,6 +23,7 @@ pub fn simplify(function: &mut GuestFunction) {
     for block in &mut function.func.blocks {
         block.insts.retain(|inst| has_effect(&inst.op) || inst.result.is_none_or(|r| live[r.index()]));
     }
+    join(function, &order);
     debug_assert_eq!(ir::lowered::verify::verify(&function.func, ir::lowered::verify::Form::Guest), Ok(()));
 }
 
@@ -98,6 +100,35 @@ fn remove_parameters(func: &mut Func, order: &[BlockId], dead: impl Fn(Value) ->
         for target in func.block_mut(block).term.targets_mut() {
             let mut kept = keep[target.block.index()].iter();
             target.args.retain(|_| *kept.next().unwrap_or(&true));
+        }
+    }
+}
+
+/// Joins blocks of callees with the blocks that lead to them alone.
+fn join(function: &mut GuestFunction, order: &[BlockId]) {
+    if !function.places.contains(&Where::Inlined) {
+        return;
+    }
+    let mut edges = vec![0u32; function.func.blocks.len()];
+    for &block in order {
+        function.func.block(block).term.targets().iter().for_each(|t| edges[t.block.index()] += 1);
+    }
+    // What only one block leads to comes after it in the order.
+    let mut joined = vec![false; edges.len()];
+    for &block in order {
+        while let (Term::Jump(Target { block: next, args }), false) =
+            (&function.func.block(block).term, joined[block.index()])
+        {
+            let next = *next;
+            if function.places[next.index()] != Where::Inlined || edges[next.index()] != 1 || !args.is_empty() {
+                break;
+            }
+            joined[next.index()] = true;
+            let term = std::mem::replace(&mut function.func.block_mut(next).term, Term::Unreachable);
+            let insts = std::mem::take(&mut function.func.block_mut(next).insts);
+            function.func.block_mut(block).insts.extend(insts);
+            function.func.block_mut(block).term = term;
+            function.move_ends(next, block);
         }
     }
 }

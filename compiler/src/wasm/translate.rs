@@ -398,6 +398,9 @@ impl<'a> Translator<'a> {
                 Some(callee) => format!("{name} {callee:?}"),
                 None => format!("{name} {function_index}"),
             };
+            if matches!(operator, Operator::Call { .. }) {
+                self.function.calls.push((at, function_index));
+            }
         }
         let ends = matches!(
             operator,

@@ -1,0 +1,192 @@
+//! Taking callees into loops.
+//!
+//! Input: a translated function, and [`Callees`] for what it calls. Output: the same function, where direct calls in its loops
+//! are replaced by what they call. A call ends its block; the callee's blocks are copied behind, with values and blocks of their
+//! own; its return jumps to a new block that holds the rest, whose parameters are the call's results. What the copies do, in which
+//! order, and where they trap is what the call did, so the function means the same. Assumed: the function isn't simplified yet.
+//!
+//! It happens only where it can make a loop fit for a kernel: every call in the loop, cold ones aside, can be taken in, and
+//! nothing else stands in it that a kernel can't hold. Loops of a callee become plain cycles of blocks: they have no construct in
+//! this function, so nothing is recorded of them. No place in the structured code stands for a copied block or the rest of a
+//! split one, so no exit leads there; the rest takes over what was recorded of the locals at the block's end.
+
+use super::callees::{Call, Callee, Callees, called, fits};
+use super::entities::{GuestFunction, Where};
+use ir::lowered::{Block, BlockId, Inst, Op, Target, Term, Value};
+
+/// How much larger a function may get: this many times its size, but never less or more than so many operations.
+const MAX_GROWTH: usize = 8;
+const GROWTH_LEAST: usize = 4_000;
+const GROWTH_MOST: usize = 20_000;
+/// Steps of the walk through all loops' blocks, which costs each block as much as it is deep in loops.
+const MAX_STEPS: usize = 4_000_000;
+
+/// Takes callees into the loops of `function`.
+pub fn inline(function: &mut GuestFunction, callees: &Callees<'_>) {
+    if function.calls.is_empty() || function.loops.is_empty() {
+        return;
+    }
+    let Some(inner) = innermost(function) else { return };
+    let blocked = blocked(function, &inner, callees);
+    let size: usize = function.func.blocks.iter().map(|b| b.insts.len() + 1).sum();
+    let room = (size * MAX_GROWTH).clamp(GROWTH_LEAST, GROWTH_MOST);
+    let calls = std::mem::take(&mut function.calls);
+    let mut inliner = Inliner { function, callees, room };
+    for (block, &inner) in inner.iter().enumerate() {
+        if let Some(at) = inner.filter(|&at| !blocked[at as usize]) {
+            inliner.replace_calls(BlockId(block as u32), &calls, at);
+        }
+    }
+    function.calls = calls;
+}
+
+/// For each block the innermost loop that it can go round in; `None` if that takes too long to find.
+fn innermost(function: &GuestFunction) -> Option<Vec<Option<u32>>> {
+    let blocks = &function.func.blocks;
+    let mut predecessors: Vec<Vec<BlockId>> = vec![Vec::new(); blocks.len()];
+    for (block, from) in blocks.iter().zip(0..) {
+        block.term.targets().iter().for_each(|t| predecessors[t.block.index()].push(BlockId(from)));
+    }
+    let mut inner = vec![None; blocks.len()];
+    let mut seen = vec![u32::MAX; blocks.len()];
+    let mut steps = 0;
+    // A loop comes after the one around it. Only the loop is entered from a block made before its header.
+    for (index, guest_loop) in function.loops.iter().enumerate().rev() {
+        let (index, header) = (index as u32, guest_loop.header);
+        let mut work: Vec<BlockId> = predecessors[header.index()].iter().copied().filter(|p| p.0 >= header.0).collect();
+        if !work.is_empty() {
+            seen[header.index()] = index;
+            inner[header.index()].get_or_insert(index);
+        }
+        while let Some(block) = work.pop() {
+            steps += 1;
+            if std::mem::replace(&mut seen[block.index()], index) != index {
+                inner[block.index()].get_or_insert(index);
+                work.extend(&predecessors[block.index()]);
+            }
+        }
+        if steps > MAX_STEPS {
+            return None;
+        }
+    }
+    Some(inner)
+}
+
+/// For each loop whether something stays in it, or in a loop inside, that no kernel can hold.
+fn blocked(function: &GuestFunction, inner: &[Option<u32>], callees: &Callees<'_>) -> Vec<bool> {
+    let mut blocked = vec![false; function.loops.len()];
+    let stays = |inst: &Inst| !fits(&inst.op, inst.at, &function.calls);
+    let goes = |inst: &Inst| match inst.op {
+        Op::Foreign(_) => called(&function.calls, inst.at).is_some_and(|f| callees.size(f).is_some()),
+        _ => true,
+    };
+    // What needs no translation of callees comes first.
+    for pass in [0, 1] {
+        for (block, &at) in function.func.blocks.iter().zip(inner) {
+            let Some(at) = at.filter(|&at| !blocked[at as usize]) else { continue };
+            let fails = if pass == 0 { block.insts.iter().any(stays) } else { !block.insts.iter().all(goes) };
+            blocked[at as usize] |= fails;
+        }
+        for index in (0..blocked.len()).rev() {
+            if let (true, Some(parent)) = (blocked[index], function.loops[index].parent) {
+                blocked[parent as usize] = true;
+            }
+        }
+    }
+    blocked
+}
+
+struct Inliner<'f, 'c> {
+    function: &'f mut GuestFunction,
+    callees: &'c Callees<'c>,
+    /// Operations that may still be added.
+    room: usize,
+}
+
+impl<'c> Inliner<'_, 'c> {
+    /// Replaces the calls of a block in loop `at`, and those in what replaces them.
+    fn replace_calls<'a>(&mut self, block: BlockId, calls: &'a [Call], at: u32)
+    where
+        'c: 'a,
+    {
+        let mut work: Vec<(BlockId, &'a [Call])> = vec![(block, calls)];
+        while let Some((block, calls)) = work.pop() {
+            // The last call first, so that each split moves only what stays behind it.
+            let mut end = self.function.func.block(block).insts.len();
+            while let Some((position, callee)) = self.last_call(block, calls, end) {
+                end = position;
+                let Some(callee) = callee else { continue };
+                let first = self.take_in(block, position, callee);
+                self.function.loops[at as usize].has_inner |= callee.has_loop;
+                let hot = callee.hot.iter().zip(first..).filter(|(hot, _)| **hot);
+                work.extend(hot.map(|(_, block)| (BlockId(block), callee.calls.as_slice())));
+            }
+        }
+    }
+
+    /// The last call in front of instruction `end`, and what it calls if there is room for that.
+    fn last_call(&mut self, block: BlockId, calls: &[Call], end: usize) -> Option<(usize, Option<&'c Callee>)> {
+        let insts = &self.function.func.block(block).insts[..end];
+        let (position, function) = insts.iter().enumerate().rev().find_map(|(position, inst)| match inst.op {
+            Op::Foreign(_) => Some((position, called(calls, inst.at)?)),
+            _ => None,
+        })?;
+        let callee = self.callees.size(function).and_then(|_| self.callees.callee(function));
+        let callee = callee.filter(|callee| {
+            let ops = callee.func.blocks.iter().map(|b| b.insts.len() + 1).sum();
+            let fits = ops <= self.room;
+            self.room -= if fits { ops } else { 0 };
+            fits
+        });
+        Some((position, callee))
+    }
+
+    /// Replaces the call that is instruction `position` of `block`; the result is the first of the copied blocks.
+    fn take_in(&mut self, block: BlockId, position: usize, callee: &Callee) -> u32 {
+        let mut tail = self.function.func.block_mut(block).insts.split_off(position).into_iter();
+        let args = match tail.next().map(|inst| inst.op) {
+            Some(Op::Foreign(call)) => call.args,
+            _ => Vec::new(),
+        };
+        let params = tail.by_ref().take(callee.func.results.len()).filter_map(|inst| inst.result).collect();
+        let first = self.function.func.blocks.len() as u32;
+        let next = BlockId(first + callee.func.blocks.len() as u32);
+        self.copy(callee, next, self.function.home[block.index()]);
+        let jump = Term::Jump(Target { block: BlockId(first), args });
+        let term = std::mem::replace(&mut self.function.func.block_mut(block).term, jump);
+        self.add_block(Block { params, insts: tail.collect(), term }, self.function.home[block.index()]);
+        self.function.move_ends(block, next);
+        first
+    }
+
+    /// Copies the callee's blocks behind all others; where it returns, control goes to `next`.
+    fn copy(&mut self, callee: &Callee, next: BlockId, home: Option<u32>) {
+        let (blocks, values) = (self.function.func.blocks.len() as u32, self.function.func.values.len() as u32);
+        self.function.func.values.extend(&callee.func.values);
+        let value = |v: Value| Value(v.0 + values);
+        for (block, &reached) in callee.func.blocks.iter().zip(&callee.reached) {
+            let mut copy = match reached {
+                true => block.clone(),
+                // An edge from a block that isn't reached would keep the parameters of its target from being dropped.
+                false => Block { params: block.params.clone(), insts: Vec::new(), term: Term::Unreachable },
+            };
+            copy.params.iter_mut().for_each(|param| *param = value(*param));
+            for inst in &mut copy.insts {
+                inst.result = inst.result.map(value);
+                inst.op.map_uses(value);
+            }
+            copy.term.map_uses(value);
+            copy.term.targets_mut().into_iter().for_each(|target| target.block.0 += blocks);
+            if let Term::Return(args) = copy.term {
+                copy.term = Term::Jump(Target { block: next, args });
+            }
+            self.add_block(copy, home);
+        }
+    }
+
+    fn add_block(&mut self, block: Block, home: Option<u32>) {
+        self.function.func.blocks.push(block);
+        self.function.places.push(Where::Inlined);
+        self.function.home.push(home);
+    }
+}
