@@ -1,10 +1,11 @@
 //! What the compiler remembers of a module, its functions and their loops.
 
-use ir::lowered::{BlockId, Func, Value};
+use ir::lowered::{BlockId, Const, Func, Value};
 use std::collections::{BTreeMap, HashMap};
-use wasmparser::{Payload, TypeRef};
+use wasmparser::{Export, ExternalKind, Payload, TypeRef};
 
 use super::ReadError;
+use super::fixed::{self, Global, Table};
 
 /// A memory of the module.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +25,10 @@ pub struct Module {
     pub functions: Vec<GuestFunction>,
     /// All memories.
     pub memories: Vec<Memory>,
+    /// All globals.
+    pub globals: Vec<Global>,
+    /// All tables.
+    pub tables: Vec<Table>,
     /// Function names from the name section, else from exports.
     pub names: HashMap<u32, String>,
     /// Names of exported functions.
@@ -38,6 +43,16 @@ impl Module {
     /// The name of a function, if there is one.
     pub fn name(&self, function: u32) -> Option<&str> {
         self.names.get(&function).or_else(|| self.exports.get(&function)).map(String::as_str)
+    }
+
+    /// The value that a global always has.
+    pub fn global(&self, index: u32) -> Option<Const> {
+        self.globals.get(index as usize)?.value()
+    }
+
+    /// The function that an element of a table always is.
+    pub fn element(&self, table: u32, index: u32) -> Option<u32> {
+        self.tables.get(table as usize)?.function(index)
     }
 }
 
@@ -172,7 +187,9 @@ pub fn collect(payload: &Payload<'_>, module: &mut Module) -> Result<(), ReadErr
                 match import?.ty {
                     TypeRef::Func(_) | TypeRef::FuncExact(_) => module.imported_functions += 1,
                     TypeRef::Memory(ty) => module.memories.push(memory(&ty, true)),
-                    _ => {}
+                    TypeRef::Global(_) => module.globals.push(Global::imported()),
+                    TypeRef::Table(_) => module.tables.push(Table::new(false)),
+                    TypeRef::Tag(_) => {}
                 }
             }
         }
@@ -181,18 +198,51 @@ pub fn collect(payload: &Payload<'_>, module: &mut Module) -> Result<(), ReadErr
                 module.memories.push(memory(&ty?, false));
             }
         }
+        Payload::TableSection(section) => {
+            for table in section.clone() {
+                module.tables.push(Table::defined(&table?));
+            }
+        }
+        Payload::GlobalSection(section) => {
+            for global in section.clone() {
+                let global = Global::defined(&global?, &module.globals);
+                module.globals.push(global);
+            }
+        }
         Payload::ExportSection(section) => {
             for export in section.clone() {
-                let export = export?;
-                if matches!(export.kind, wasmparser::ExternalKind::Func) {
-                    module.exports.entry(export.index).or_insert_with(|| export.name.to_string());
-                }
+                note_export(&export?, module);
+            }
+        }
+        Payload::ElementSection(section) => {
+            for element in section.clone() {
+                fixed::element(&element?, &mut module.tables, &module.globals)?;
             }
         }
         Payload::CodeSectionStart { range, .. } => module.code_start = range.start,
         _ => {}
     }
     Ok(())
+}
+
+fn note_export(export: &Export<'_>, module: &mut Module) {
+    let index = export.index as usize;
+    match export.kind {
+        ExternalKind::Func => {
+            module.exports.entry(export.index).or_insert_with(|| export.name.to_string());
+        }
+        ExternalKind::Global => {
+            if let Some(global) = module.globals.get_mut(index) {
+                global.export();
+            }
+        }
+        ExternalKind::Table => {
+            if let Some(table) = module.tables.get_mut(index) {
+                *table = Table::new(false);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn memory(ty: &wasmparser::MemoryType, imported: bool) -> Memory {

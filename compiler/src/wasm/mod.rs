@@ -8,6 +8,7 @@
 
 mod callees;
 mod entities;
+mod fixed;
 mod inline;
 mod names;
 mod operators;
@@ -96,6 +97,7 @@ pub fn read_each<T: Send>(
             bodies.push(Body { resources: func, code: body });
         }
     }
+    fixed::find_changes(&bodies, bytes, &module.globals, &module.tables);
     let callees = Callees::new(&module, &bodies);
     let each = |body| Ok(function(&module, &callees, body)?.map(|function| visit(&module, function)));
     // Of several errors the first counts, so the results are collected before they are looked at.

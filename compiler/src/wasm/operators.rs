@@ -44,17 +44,18 @@ pub fn meaning(operator: &Operator<'_>) -> Option<Meaning> {
         I64DivU I64RemS I64RemU I64And I64Or I64Xor I64Shl I64ShrS I64ShrU I64Rotl I64Rotr I64Eq I64Ne I64LtS I64LtU I64GtS
         I64GtU I64LeS I64LeU I64GeS I64GeU F32Add F32Sub F32Mul F32Div F32Min F32Max F32Copysign F32Eq F32Ne F32Lt F32Gt F32Le
         F32Ge F64Add F64Sub F64Mul F64Div F64Min F64Max F64Copysign F64Eq F64Ne F64Lt F64Gt F64Le F64Ge);
-    constant(operator).or_else(|| access(operator))
+    constant(operator).map(Meaning::Const).or_else(|| access(operator))
 }
 
-fn constant(operator: &Operator<'_>) -> Option<Meaning> {
-    Some(Meaning::Const(match operator {
+/// The constant that `operator` pushes.
+pub fn constant(operator: &Operator<'_>) -> Option<Const> {
+    Some(match operator {
         Operator::I32Const { value } => Const::i32(*value),
         Operator::I64Const { value } => Const::i64(*value),
         Operator::F32Const { value } => Const { ty: Type::F32, bits: value.bits() as u64 },
         Operator::F64Const { value } => Const { ty: Type::F64, bits: value.bits() },
         _ => return None,
-    }))
+    })
 }
 
 fn access(operator: &Operator<'_>) -> Option<Meaning> {

@@ -17,6 +17,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use wasmparser::{
     BinaryReaderError, BlockType, FuncValidator, FunctionBody, ModuleArity, Operator, ValType, ValidatorResources,
+    WasmModuleResources,
 };
 
 type Validator = FuncValidator<ValidatorResources>;
@@ -57,6 +58,8 @@ pub fn translate(
 
 /// Locals that a function may pass along its edges and record at ends of blocks.
 const MAX_SPENT: usize = 16_000_000;
+/// Instructions between an indirect call and the constant that it calls through.
+const CONSTANT_SEARCH: usize = 64;
 
 /// An open construct.
 struct Frame {
@@ -346,8 +349,8 @@ impl<'a> Translator<'a> {
                 self.locals[local_index as usize] = *self.stack.last().expect("the validator has checked the stack");
             }
             Operator::GlobalGet { global_index } => {
-                let ty = top_type(validator, 0);
-                let value = self.define(Op::GlobalGet(global_index), ty, at);
+                let op = self.module.global(global_index).map_or(Op::GlobalGet(global_index), Op::Const);
+                let value = self.define(op, top_type(validator, 0), at);
                 self.stack.push(value);
             }
             Operator::GlobalSet { global_index } => {
@@ -391,7 +394,12 @@ impl<'a> Translator<'a> {
     }
 
     fn foreign_operator(&mut self, validator: &Validator, operator: &Operator<'_>, at: u32, arity: (u32, u32)) {
-        let args = self.pop_many(arity.0 as usize);
+        let mut args = self.pop_many(arity.0 as usize);
+        let known = self.known_callee(validator, operator, &args);
+        if known.is_some() {
+            args.pop();
+        }
+        let operator = known.as_ref().unwrap_or(operator);
         let mut name = operators::name(operator);
         if let Operator::Call { function_index } | Operator::ReturnCall { function_index } = *operator {
             name = match self.module.name(function_index) {
@@ -417,6 +425,24 @@ impl<'a> Translator<'a> {
         let results: Vec<Type> = (0..arity.1 as usize).rev().map(|depth| top_type(validator, depth)).collect();
         let values = self.foreign(&name, args, &results, at);
         self.stack.extend(values);
+    }
+
+    /// The direct call that an indirect call through a constant element of a fixed table is, if the function has the very type
+    /// that is called for.
+    fn known_callee(
+        &self,
+        validator: &Validator,
+        operator: &Operator<'_>,
+        args: &[Value],
+    ) -> Option<Operator<'static>> {
+        let Operator::CallIndirect { type_index, table_index } = *operator else { return None };
+        let index = *args.last()?;
+        let insts = self.function.func.block(self.block).insts.iter().rev();
+        let index = insts.take(CONSTANT_SEARCH).find(|inst| inst.result == Some(index))?;
+        let Op::Const(index) = index.op else { return None };
+        let function_index = self.module.element(table_index, u32::try_from(index.bits).ok()?)?;
+        let ty = validator.resources().type_index_of_function(function_index)?;
+        (ty == type_index).then_some(Operator::Call { function_index })
     }
 
     /// Ends the block; what follows up to the construct's end can't be reached.
