@@ -15,6 +15,7 @@ pub mod process;
 pub mod samples;
 pub mod shapes;
 pub mod share;
+pub mod verdicts;
 
 /// wasmtime's errors are no `std::error::Error` here.
 fn told(error: wasmtime::Error) -> anyhow::Error {

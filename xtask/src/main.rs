@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod blas;
+mod clang;
 mod corpus;
 mod coverage;
 mod demo;
@@ -16,6 +17,7 @@ mod ptxas;
 mod rust_text;
 mod tidy;
 mod tool;
+mod tsvc;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -49,6 +51,8 @@ enum Verb {
     },
     /// Checks crate edges, file sizes, paths named in the docs, unsafe code and leftovers.
     Tidy,
+    /// Writes docs/tsvc.md: which of the loops by class are offloaded, and what declines the others.
+    Tsvc(tsvc::Options),
     /// Fetches the real-world BLAS modules of the npm package @stdlib/blas (NPM overrides the client).
     Blas {
         /// The folder that receives the modules, flat.
@@ -67,6 +71,7 @@ fn main() -> ExitCode {
         Verb::Polybench(options) => polybench::run(root, &options),
         Verb::Ptxas { more } => ptxas::run(root, more.as_deref()),
         Verb::Tidy => tidy::run(root),
+        Verb::Tsvc(options) => tsvc::run(root, &options),
         Verb::Blas { out } => blas::run(&out),
     };
     match outcome {

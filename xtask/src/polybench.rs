@@ -17,7 +17,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::index::Index;
+use crate::clang::Clang;
 use crate::tool;
 
 #[derive(clap::Args)]
@@ -120,34 +120,10 @@ fn programs(root: &Path, options: &Options) -> Result<Vec<String>> {
 
 /// Builds the programs with the commands that the corpus has for programs by clang.
 fn build(root: &Path, programs: &[String], size: Size, modules: &Path, work: &Path) -> Result<()> {
-    let text = fs::read_to_string(root.join("corpus/corpus.json")).context("corpus/corpus.json")?;
-    let commands = Index::commands(&text, "clang", "program")?;
-    let clang = std::env::var("CLANG").unwrap_or_else(|_| "clang".into());
-    let flags = format!("-DSIZE={}", size.name().to_uppercase());
-    fs::create_dir_all(modules)?;
+    let clang = Clang::new(root, "program", &format!("-DSIZE={}", size.name().to_uppercase()))?;
     for program in programs {
-        let source = format!("bench/polybench/{program}.c");
-        let (object, wasm) = (work.join(format!("{program}.o")), work.join(format!("{program}.wasm")));
-        for command in &commands {
-            let words = command.split_whitespace().map(|word| match word {
-                "{tool}" => clang.clone(),
-                "{flags}" => flags.clone(),
-                "{source}" => source.clone(),
-                "{object}" => object.display().to_string(),
-                "{wasm}" => wasm.display().to_string(),
-                other => other.to_owned(),
-            });
-            let words: Vec<String> = words.collect();
-            let status = Command::new(&words[0]).args(&words[1..]).current_dir(root).status();
-            ensure!(status.with_context(|| format!("{clang} does not run"))?.success(), "{program} can't be built");
-        }
-        let bytes = fs::read(&wasm)?;
         let place = modules.join(format!("{program}.wasm"));
-        if place != wasm {
-            // Written, not renamed: a linker's output is executable, a committed module isn't.
-            fs::remove_file(&wasm)?;
-            fs::write(&place, bytes)?;
-        }
+        clang.build(&format!("bench/polybench/{program}.c"), &place, work)?;
     }
     Ok(())
 }

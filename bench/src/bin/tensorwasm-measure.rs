@@ -1,13 +1,14 @@
 //! Measures one module in a process of its own and prints a JSON object, for `cargo xtask` to collect: one that brings its
 //! process down hides no other.
 //!
-//! `tensorwasm-measure share FILE`: how much of a WASI command's hottest loop nest runs in dispatches.
+//! - `tensorwasm-measure share FILE`: how much of a WASI command's hottest loop nest runs in dispatches.
+//! - `tensorwasm-measure loops FILE`: what becomes of each loop.
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use tensorwasm_bench::share;
+use tensorwasm_bench::{share, verdicts};
 
 /// What a suite's programs do for the measurement and not for their algorithm.
 const ASIDE: [&str; 1] = ["digest"];
@@ -27,10 +28,11 @@ fn main() -> ExitCode {
 
 fn measure() -> Result<serde_json::Value> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [verb, file] = &arguments[..] else { bail!("usage: tensorwasm-measure share FILE") };
+    let [verb, file] = &arguments[..] else { bail!("usage: tensorwasm-measure share|loops FILE") };
     let bytes = std::fs::read(file).with_context(|| file.clone())?;
     match verb.as_str() {
         "share" => Ok(share::measure(&bytes, &ASIDE)?.to_json()),
+        "loops" => verdicts::rows(&bytes),
         other => bail!("no verb `{other}`"),
     }
 }
