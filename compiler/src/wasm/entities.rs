@@ -161,6 +161,8 @@ pub struct GuestFunction {
     pub local_types: Vec<ir::lowered::Type>,
     /// The direct calls by the byte offsets of their opcodes, and the functions that they call.
     pub calls: Vec<(u32, u32)>,
+    /// The functions that were taken into its loops, ascending.
+    pub taken_in: Vec<u32>,
     /// True if the function was too large to translate.
     pub too_large: bool,
 }

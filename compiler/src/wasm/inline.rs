@@ -13,6 +13,7 @@
 use super::callees::{Call, Callee, Callees, called, fits};
 use super::entities::{GuestFunction, Where};
 use ir::lowered::{Block, BlockId, Inst, Op, Target, Term, Value};
+use std::collections::BTreeSet;
 
 /// How much larger a function may get: this many times its size, but never less or more than so many operations.
 const MAX_GROWTH: usize = 8;
@@ -31,12 +32,14 @@ pub fn inline(function: &mut GuestFunction, callees: &Callees<'_>) {
     let size: usize = function.func.blocks.iter().map(|b| b.insts.len() + 1).sum();
     let room = (size * MAX_GROWTH).clamp(GROWTH_LEAST, GROWTH_MOST);
     let calls = std::mem::take(&mut function.calls);
-    let mut inliner = Inliner { function, callees, room };
+    let mut inliner = Inliner { function, callees, room, taken: BTreeSet::new() };
     for (block, &inner) in inner.iter().enumerate() {
         if let Some(at) = inner.filter(|&at| !blocked[at as usize]) {
             inliner.replace_calls(BlockId(block as u32), &calls, at);
         }
     }
+    let taken = inliner.taken;
+    function.taken_in.extend(taken);
     function.calls = calls;
 }
 
@@ -101,6 +104,8 @@ struct Inliner<'f, 'c> {
     callees: &'c Callees<'c>,
     /// Operations that may still be added.
     room: usize,
+    /// What has been taken in.
+    taken: BTreeSet<u32>,
 }
 
 impl<'c> Inliner<'_, 'c> {
@@ -113,10 +118,11 @@ impl<'c> Inliner<'_, 'c> {
         while let Some((block, calls)) = work.pop() {
             // The last call first, so that each split moves only what stays behind it.
             let mut end = self.function.func.block(block).insts.len();
-            while let Some((position, callee)) = self.last_call(block, calls, end) {
+            while let Some((position, function)) = self.last_call(block, calls, end) {
                 end = position;
-                let Some(callee) = callee else { continue };
+                let Some(callee) = self.affordable(function) else { continue };
                 let first = self.take_in(block, position, callee);
+                self.taken.insert(function);
                 self.function.loops[at as usize].has_inner |= callee.has_loop;
                 let hot = callee.hot.iter().zip(first..).filter(|(hot, _)| **hot);
                 work.extend(hot.map(|(_, block)| (BlockId(block), callee.calls.as_slice())));
@@ -124,21 +130,21 @@ impl<'c> Inliner<'_, 'c> {
         }
     }
 
-    /// The last call in front of instruction `end`, and what it calls if there is room for that.
-    fn last_call(&mut self, block: BlockId, calls: &[Call], end: usize) -> Option<(usize, Option<&'c Callee>)> {
+    /// The last call in front of instruction `end`, and what it calls.
+    fn last_call(&self, block: BlockId, calls: &[Call], end: usize) -> Option<(usize, u32)> {
         let insts = &self.function.func.block(block).insts[..end];
-        let (position, function) = insts.iter().enumerate().rev().find_map(|(position, inst)| match inst.op {
+        insts.iter().enumerate().rev().find_map(|(position, inst)| match inst.op {
             Op::Foreign(_) => Some((position, called(calls, inst.at)?)),
             _ => None,
-        })?;
-        let callee = self.callees.size(function).and_then(|_| self.callees.callee(function));
-        let callee = callee.filter(|callee| {
-            let ops = callee.func.blocks.iter().map(|b| b.insts.len() + 1).sum();
-            let fits = ops <= self.room;
-            self.room -= if fits { ops } else { 0 };
-            fits
-        });
-        Some((position, callee))
+        })
+    }
+
+    /// The function, if it can be taken in and there is room for it, which is spent.
+    fn affordable(&mut self, function: u32) -> Option<&'c Callee> {
+        let callee = self.callees.size(function).and_then(|_| self.callees.callee(function))?;
+        let ops = callee.func.blocks.iter().map(|b| b.insts.len() + 1).sum();
+        self.room = self.room.checked_sub(ops)?;
+        Some(callee)
     }
 
     /// Replaces the call that is instruction `position` of `block`; the result is the first of the copied blocks.

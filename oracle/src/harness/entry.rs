@@ -35,6 +35,11 @@ pub(crate) fn starts(module: &Module, region: &Region) -> BTreeMap<u32, Start> {
     at_entry.iter().filter_map(start).collect()
 }
 
+/// The function of `region` as the compiler sees it.
+pub(crate) fn function<'m>(module: &'m Module, region: &Region) -> Option<&'m GuestFunction> {
+    find(module, region).map(|(function, _)| function)
+}
+
 fn find<'m>(module: &'m Module, region: &Region) -> Option<(&'m GuestFunction, &'m GuestLoop)> {
     let function = module.functions.iter().find(|function| function.index == region.place.function)?;
     let guest_loop = function.loops.iter().find(|guest_loop| guest_loop.offset == region.place.offset)?;

@@ -10,6 +10,7 @@
 //! which the compiler finds one region with the same live-ins and live-outs. If there is none, the harness doesn't stand
 //! for the region, and the region counts as not exercised by it.
 
+mod callees;
 mod cut;
 mod entry;
 mod original;
@@ -19,6 +20,7 @@ pub(crate) use original::Original;
 pub(crate) use write::EXPORT;
 
 use bundle::{Bundle, BundleError};
+use callees::Callees;
 use compiler::{Compiled, Outcome};
 use cut::Cut;
 use ir::lowered::Type;
@@ -101,9 +103,11 @@ pub(crate) fn build(
     let cut = Cut::out(original, region.place.function, region.place.offset)?;
     let starts = entry::starts(guests, region);
     let locals = Locals::of(&cut, region)?;
+    let callees = Callees::of(guests, original, &cut.pieces, entry::function(guests, region))?;
     let mut first_failure = None;
     for returning in candidates(&cut) {
-        let plan = Plan { original, cut: &cut, region, starts: &starts, returning: &returning };
+        let (cut, callees, starts, returning) = (&cut, &callees, &starts, &returning);
+        let plan = Plan { original, cut, region, callees, starts, returning };
         let plain = write::write(&plan, &locals)?;
         match offload(&plain, region, &locals, options) {
             Ok(compiled) => {
@@ -256,6 +260,64 @@ mod tests {
         "#);
         let free = Param::Free(Type::I32);
         assert_eq!(harness.params, [Param::LiveIn(1), Param::LiveIn(0), free, free]);
+    }
+
+    #[test]
+    fn functions_that_are_taken_in_are_copied() {
+        let text = r#"(module
+          (memory 1)
+          (table 2 funcref)
+          (elem (i32.const 1) func $twice)
+          (global $step i32 (i32.const 4))
+          (func $once (param i32) (result i32) (i32.add (local.get 0) (global.get $step)))
+          (func $twice (param i32) (result i32) (call $once (call $once (local.get 0))))
+          (func (param $n i32) (param $p i32)
+            (loop $next
+              (i32.store (local.get $p) (local.get $n))
+              (local.set $p (call_indirect (param i32) (result i32) (local.get $p) (i32.const 1)))
+              (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))"#;
+        let module = wat::parse_str(text).unwrap();
+        let options = compiler::Options::default();
+        let bundle = bundle::read(&compiler::compile(&module, &options).unwrap().bundle).unwrap();
+        let guests = compiler::wasm::read(&module).unwrap();
+        let original = Original::read(&module).unwrap();
+        let harness = build(&original, &guests, &bundle, &bundle.manifest.regions[0], &options).unwrap();
+        let plain = wasmprinter::print_bytes(&harness.plain).unwrap();
+        let functions: Vec<&str> = plain.lines().skip_while(|line| !line.contains("(func (;0;)")).collect();
+        insta::assert_snapshot!(functions.join("\n"), @r"
+          (func (;0;) (type 2) (param i32 i32) (result i32)
+            block ;; label = @1
+              loop ;; label = @2
+                local.get 1
+                local.get 0
+                i32.store
+                local.get 1
+                i32.const 1
+                drop
+                call 2
+                local.set 1
+                local.get 0
+                i32.const 1
+                i32.sub
+                local.tee 0
+                br_if 0 (;@2;)
+              end
+            end
+            i32.const 0
+            return
+          )
+          (func (;1;) (type 0) (param i32) (result i32)
+            local.get 0
+            i32.const 4
+            i32.add
+          )
+          (func (;2;) (type 0) (param i32) (result i32)
+            local.get 0
+            call 1
+            call 1
+          )
+        )
+        ");
     }
 
     #[test]

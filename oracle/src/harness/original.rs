@@ -51,6 +51,11 @@ impl<'a> Original<'a> {
         Ok(original)
     }
 
+    /// The type index of a function.
+    pub fn type_of(&self, function: u32) -> Result<u32, Unfit> {
+        self.functions.get(function as usize).copied().ok_or(Unfit::NoFunction(function))
+    }
+
     fn collect(&mut self, payload: Payload<'a>) -> Result<(), wasmparser::BinaryReaderError> {
         match payload {
             Payload::TypeSection(section) => {

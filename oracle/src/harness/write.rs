@@ -4,9 +4,11 @@
 //! compiler finds the live-ins in the same order. Operators are copied byte for byte; only indices of locals and called
 //! functions change, and `return` becomes a branch. Where the loop leaves to, the function either returns the number of
 //! the exit and the live-outs, or traps. Memories are imported, so that whoever runs the harness chooses their size and
-//! whether two of them are one. Tables are empty, globals start at zero and are exported, called functions are imported.
+//! whether two of them are one. Tables are empty, globals start at zero and are exported, a global that never changes is its
+//! value, called functions are imported unless the compiler takes them in.
 
 use super::Unfit;
+use super::callees::Callees;
 use super::cut::{Cut, Piece};
 use super::entry::Start;
 use super::original::Original;
@@ -38,6 +40,8 @@ pub(crate) struct Plan<'p, 'a> {
     pub cut: &'p Cut<'a>,
     /// What is dispatched in front of it.
     pub region: &'p Region,
+    /// The functions that the loop calls.
+    pub callees: &'p Callees<'p>,
     /// Locals that hold something known.
     pub starts: &'p BTreeMap<u32, Start>,
     /// The exits that return; all others trap. The end of the loop is the one after the last label.
@@ -87,13 +91,7 @@ pub(crate) fn write(plan: &Plan<'_, '_>, locals: &Locals) -> Result<Vec<u8>, Unf
     if let Some(section) = &plan.original.types {
         RoundtripReencoder.parse_type_section(&mut types, section.clone()).map_err(|_| Unfit::Types)?;
     }
-    let mut writer = Writer {
-        plan,
-        locals,
-        next_type: plan.original.signatures.len() as u32,
-        types,
-        callees: callees(&plan.cut.pieces),
-    };
+    let mut writer = Writer { plan, locals, next_type: plan.original.signatures.len() as u32, types };
     let outs = plan.region.live_outs.iter().map(|out| val_type(out.ty));
     let results: Vec<ValType> = std::iter::once(ValType::I32).chain(outs).collect();
     let own_type = writer.function_type(locals.params.iter().map(|p| p.1).collect(), results);
@@ -102,26 +100,22 @@ pub(crate) fn write(plan: &Plan<'_, '_>, locals: &Locals) -> Result<Vec<u8>, Unf
     let mut module = Module::new();
     module.section(&writer.types);
     module.section(&writer.imports()?);
-    module.section(FunctionSection::new().function(own_type));
+    let mut functions = FunctionSection::new();
+    functions.function(own_type);
+    let mut code = CodeSection::new();
+    code.function(&body);
+    for &callee in &plan.callees.copied {
+        functions.function(plan.original.type_of(callee)?);
+        code.function(&plan.callees.copy(plan.original, callee)?);
+    }
+    module.section(&functions);
     module.section(&tables(plan.original)?);
     let mut exports = ExportSection::new();
-    exports.export(EXPORT, ExportKind::Func, writer.callees.len() as u32);
+    exports.export(EXPORT, ExportKind::Func, plan.callees.own());
     module.section(&globals(plan.original, &mut exports)?);
     module.section(&exports);
-    module.section(CodeSection::new().function(&body));
+    module.section(&code);
     Ok(module.finish())
-}
-
-/// The functions that the loop calls, with their indices in the harness.
-fn callees(pieces: &[Piece<'_>]) -> BTreeMap<u32, u32> {
-    let called: BTreeSet<u32> = pieces
-        .iter()
-        .filter_map(|piece| match piece.operator {
-            Operator::Call { function_index } => Some(function_index),
-            _ => None,
-        })
-        .collect();
-    called.into_iter().zip(0..).collect()
 }
 
 struct Writer<'w, 'a> {
@@ -129,7 +123,6 @@ struct Writer<'w, 'a> {
     locals: &'w Locals,
     types: TypeSection,
     next_type: u32,
-    callees: BTreeMap<u32, u32>,
 }
 
 impl Writer<'_, '_> {
@@ -146,8 +139,8 @@ impl Writer<'_, '_> {
             let ty = MemoryType { minimum: 0, maximum: None, shared: false, ..ty };
             imports.import(MEMORY, &index.to_string(), EntityType::Memory(ty));
         }
-        for &callee in self.callees.keys() {
-            let ty = *self.plan.original.functions.get(callee as usize).ok_or(Unfit::NoFunction(callee))?;
+        for &callee in &self.plan.callees.imported {
+            let ty = self.plan.original.type_of(callee)?;
             imports.import(CALLEE, &callee.to_string(), EntityType::Function(ty));
         }
         Ok(imports)
@@ -210,16 +203,17 @@ impl Writer<'_, '_> {
             Operator::LocalGet { local_index } => drop(body.instruction(&Instruction::LocalGet(local(local_index)))),
             Operator::LocalSet { local_index } => drop(body.instruction(&Instruction::LocalSet(local(local_index)))),
             Operator::LocalTee { local_index } => drop(body.instruction(&Instruction::LocalTee(local(local_index)))),
-            Operator::Call { function_index } => {
-                body.instruction(&Instruction::Call(self.callees[&function_index]));
-            }
             Operator::Return => {
                 let function = piece.depth + self.plan.cut.labels.len() as u32 - 1;
                 body.instruction(&Instruction::Br(function));
             }
             Operator::TryTable { .. } | Operator::Try { .. } => return Err(Unfit::Exceptions),
-            ref operator if needs_what_is_gone(operator) => drop(body.instruction(&Instruction::Unreachable)),
-            _ => drop(body.raw(self.plan.original.bytes[piece.bytes.clone()].iter().copied())),
+            ref operator => match self.plan.callees.replaced_in_loop(operator, piece.bytes.start) {
+                Some(instructions) => instructions.iter().for_each(|instruction| {
+                    body.instruction(instruction);
+                }),
+                None => drop(body.raw(self.plan.original.bytes[piece.bytes.clone()].iter().copied())),
+            },
         }
         Ok(())
     }
@@ -227,7 +221,7 @@ impl Writer<'_, '_> {
 
 /// True for operators that name segments, tags or functions as values, which a harness hasn't. A loop that is dispatched
 /// can hold them only where a kernel bails.
-fn needs_what_is_gone(operator: &Operator<'_>) -> bool {
+pub(crate) fn needs_what_is_gone(operator: &Operator<'_>) -> bool {
     matches!(
         operator,
         Operator::MemoryInit { .. }
@@ -281,7 +275,8 @@ fn globals(original: &Original<'_>, exports: &mut ExportSection) -> Result<Globa
     Ok(globals)
 }
 
-fn constant(value: Const) -> Instruction<'static> {
+/// The instruction that pushes a constant.
+pub(crate) fn constant(value: Const) -> Instruction<'static> {
     match value.ty {
         Scalar::I32 => Instruction::I32Const(value.bits as u32 as i32),
         Scalar::F32 => Instruction::F32Const(Ieee32::new(value.bits as u32)),
