@@ -39,6 +39,13 @@ impl Dominators {
         self.idom[block.index()] != NONE
     }
 
+    /// The closest block, other than `block` itself, that every path from the entry to `block` passes; the entry and
+    /// unreachable blocks have none.
+    pub fn above(&self, block: BlockId) -> Option<BlockId> {
+        let above = self.idom[block.index()];
+        (above != NONE && above != block.0).then_some(BlockId(above))
+    }
+
     /// True if some reachable path comes back to where it was.
     pub fn has_cycle(&self, func: &Func) -> bool {
         let mut rank = vec![NONE; func.blocks.len()];

@@ -2,6 +2,7 @@
 
 mod edits;
 mod mutants;
+mod watch;
 
 use bundle::{Bundle, read};
 use compiler::{Options, compile};

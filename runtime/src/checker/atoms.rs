@@ -35,6 +35,12 @@ pub(super) enum Atom {
         /// 0 is x.
         axis: u8,
     },
+    /// How often a loop inside the thread has gone back to its header since it was entered.
+    Round(u32),
+    /// How often it had when it was left the last time.
+    Last(u32),
+    /// What a place in the program computes, of which nothing is known: the result of its latest execution.
+    Of(u32),
     /// Something unknown, different from everything else.
     Unknown(u32),
     /// An operator that isn't followed.
@@ -67,7 +73,7 @@ pub(super) struct Range {
 impl Range {
     const ALL: Range = Range { lo: None, hi: None };
 
-    fn point(value: i128) -> Range {
+    pub fn point(value: i128) -> Range {
         Range { lo: Some(value), hi: Some(value) }
     }
 
@@ -76,7 +82,7 @@ impl Range {
         Range { lo: sum(self.lo, other.lo), hi: sum(self.hi, other.hi) }
     }
 
-    fn mul(self, other: Range) -> Range {
+    pub fn mul(self, other: Range) -> Range {
         // An unknown end makes every product unknown that could be extreme, except that nonnegative stays nonnegative.
         if let (Some(a), Some(b), Some(c), Some(d)) = (self.lo, self.hi, other.lo, other.hi) {
             let products = [a.checked_mul(c), a.checked_mul(d), b.checked_mul(c), b.checked_mul(d)];
@@ -170,6 +176,7 @@ impl Atoms {
             Atom::Unsigned(_, bits) => Range { lo: Some(0), hi: Some(2 * half(*bits) - 1) },
             Atom::Signed(_, bits) => Range { lo: Some(-half(*bits)), hi: Some(half(*bits) - 1) },
             Atom::Bytes(_) => Range { lo: Some(0), hi: Some(u64::MAX as i128) },
+            Atom::Index(_) | Atom::Round(_) | Atom::Last(_) => Range { lo: Some(0), hi: None },
             Atom::Max(a, b) => {
                 let (a, b) = (self.range(a), self.range(b));
                 let lo = a.lo.into_iter().chain(b.lo).max();
@@ -206,6 +213,94 @@ impl Atoms {
             return Poly::constant(value, Ring::Exact);
         }
         self.poly(if signed { Atom::Signed(poly.clone(), bits) } else { Atom::Unsigned(poly.clone(), bits) })
+    }
+
+    /// How many unknown values there are.
+    pub fn unknowns(&self) -> u32 {
+        self.unknowns
+    }
+
+    /// The polynomial with some atoms replaced by polynomials over the integers, wherever they stand; the rest is built anew
+    /// around them. None where a limit is reached.
+    pub fn rewrite(&mut self, poly: &Poly, ring: Ring, map: &dyn Fn(&Atom) -> Option<Poly>) -> Option<Poly> {
+        self.rewrite_within(poly, ring, map, 8)
+    }
+
+    fn rewrite_within(
+        &mut self,
+        poly: &Poly,
+        ring: Ring,
+        map: &dyn Fn(&Atom) -> Option<Poly>,
+        depth: u32,
+    ) -> Option<Poly> {
+        let depth = depth.checked_sub(1)?;
+        if !self.spend(1 + poly.len()) {
+            return None;
+        }
+        let mut sum = Poly::default();
+        for (monomial, coefficient) in poly.terms() {
+            let mut product = Poly::constant(coefficient, ring);
+            for &id in monomial {
+                let factor = self.rewrite_atom(id, ring, map, depth)?;
+                product = self.mul(&product, &factor, ring)?;
+            }
+            sum = sum.add(&product, ring)?;
+        }
+        Some(sum)
+    }
+
+    fn rewrite_atom(
+        &mut self,
+        id: AtomId,
+        ring: Ring,
+        map: &dyn Fn(&Atom) -> Option<Poly>,
+        depth: u32,
+    ) -> Option<Poly> {
+        let atom = self.get(id).clone();
+        if let Some(poly) = map(&atom) {
+            return self.modulo(&poly, ring);
+        }
+        let inside = |atoms: &mut Atoms, p: &Poly, ring| atoms.rewrite_within(p, ring, map, depth);
+        let new = match &atom {
+            Atom::Unary(op, a) => {
+                let new = inside(self, a, Ring::of_width(op.operand().bits()))?;
+                if new == *a { return Some(Poly::atom(id)) } else { self.unary(*op, &new) }
+            }
+            Atom::Binary(op, a, b) => {
+                let ring = Ring::of_width(op.operand().bits());
+                let (x, y) = (inside(self, a, ring)?, inside(self, b, ring)?);
+                if (&x, &y) == (a, b) { return Some(Poly::atom(id)) } else { self.binary(*op, &x, &y) }
+            }
+            Atom::Unsigned(p, bits) | Atom::Signed(p, bits) => {
+                let new = inside(self, p, Ring::of_width(*bits))?;
+                let read = self.read(&new, *bits, matches!(atom, Atom::Signed(..)));
+                return self.modulo(&read, ring);
+            }
+            Atom::Max(a, b) | Atom::Min(a, b) | Atom::Floor(a, b) => {
+                let (x, y) = (inside(self, a, Ring::Exact)?, inside(self, b, Ring::Exact)?);
+                let new = match atom {
+                    Atom::Max(..) => self.max(&x, &y),
+                    Atom::Min(..) => self.min(&x, &y),
+                    _ => self.poly(Atom::Floor(x, y)),
+                };
+                return self.modulo(&new, ring);
+            }
+            _ => return Some(Poly::atom(id)),
+        };
+        Some(new)
+    }
+
+    /// A polynomial over the integers in a ring: itself, or its residue.
+    pub fn modulo(&mut self, poly: &Poly, ring: Ring) -> Option<Poly> {
+        match ring {
+            Ring::Exact => Some(poly.clone()),
+            Ring::Mod32 => Some(self.wrap(poly)),
+            // A 64-bit reading is congruent to what it reads.
+            Ring::Mod64 => poly.substitute(ring, |id| match self.get(id) {
+                Atom::Unsigned(p, 64) | Atom::Signed(p, 64) => Some(p.clone()),
+                _ => Some(Poly::atom(id)),
+            }),
+        }
     }
 
     /// A polynomial over the integers or modulo 2^64, taken modulo 2^32.

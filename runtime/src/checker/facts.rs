@@ -1,12 +1,12 @@
 //! Facts: what the guards say, as inequalities between integers, and what follows from them.
 //!
 //! A fact is a polynomial that isn't negative whenever a dispatch runs. [`follows`] shows that another one isn't negative
-//! either: it subtracts up to two facts and bounds the rest by the ranges of its atoms, replacing a maximum by one of its
+//! either: it subtracts positive multiples of facts, chosen so that terms cancel that might be negative, and bounds the rest by the ranges of its atoms, replacing a maximum by one of its
 //! parts where that makes the polynomial smaller, and likewise a minimum. Every step is an inequality that holds for all
 //! integers; a polynomial that isn't shown to follow may still be nonnegative, which costs a region and nothing else.
 
-use super::atoms::{Atom, Atoms};
-use super::poly::{Poly, Ring};
+use super::atoms::{Atom, Atoms, Range};
+use super::poly::{AtomId, Poly, Ring};
 use super::symbols::expression;
 use ir::region::{Int, IntId, Pred, PredId, Region};
 
@@ -58,6 +58,10 @@ pub(super) struct Guards {
 const MAX_CASES: usize = 64;
 /// How much of what always holds is kept, in terms; more isn't looked at.
 const MAX_FACTS: usize = 1 << 14;
+/// Facts that one proof takes away, one after another.
+const MAX_DEPTH: u32 = 7;
+/// Ways that one proof tries.
+const MAX_STEPS: usize = 256;
 /// Maxima and minima that one proof replaces.
 const MAX_REPLACED: u32 = 4;
 
@@ -131,9 +135,17 @@ fn cases(
         (Pred::Le(a, b), true) => facts(vec![at_least(a, b, 0)]),
         (Pred::Le(a, b), false) => facts(vec![at_least(b, a, 1)]),
         (Pred::Eq(a, b), true) => facts(vec![at_least(a, b, 0), at_least(b, a, 0)]),
-        (Pred::Divides(d, _), true) => {
+        (Pred::Divides(d, n), true) => {
             let one = Poly::constant(1, Ring::Exact);
-            facts(vec![of(d).and_then(|d| d.sub(&one, Ring::Exact))])
+            let (positive, exact) = (of(d).and_then(|d| d.sub(&one, Ring::Exact)), of(d).zip(of(n)));
+            // What is divided is the quotient times the divisor.
+            let rest = exact.and_then(|(d, n)| {
+                let quotient = atoms.poly(Atom::Floor(n.clone(), d.clone()));
+                let whole = atoms.mul(&quotient, &d, Ring::Exact)?;
+                atoms.sub(&n, &whole)
+            });
+            let none = rest.as_ref().and_then(|rest| rest.scaled(-1, Ring::Exact));
+            facts(vec![positive, rest, none])
         }
         (Pred::Not(a), _) => cases(region, ints, a, !holds, depth, atoms),
         (Pred::And(a, b), true) | (Pred::Or(a, b), false) => {
@@ -187,6 +199,119 @@ pub(super) fn follows<'a>(atoms: &mut Atoms, poly: &Poly, facts: impl Iterator<I
         }
     }
     false
+}
+
+/// The same, shown with more effort, where [`follows`] doesn't.
+pub(super) fn entails<'a>(atoms: &mut Atoms, poly: &Poly, facts: impl Iterator<Item = &'a Poly> + Clone) -> bool {
+    if follows(atoms, poly, facts.clone()) {
+        return true;
+    }
+    let facts: Vec<&Poly> = facts.collect();
+    let mut steps = MAX_STEPS;
+    eliminate(atoms, poly, &facts, MAX_DEPTH, &mut steps)
+}
+
+/// Takes multiples of facts away, so that terms vanish that might be negative, until what is left is nonnegative by the
+/// ranges of its atoms. A maximum or minimum is one of its parts: both are tried, and both must do.
+fn eliminate(atoms: &mut Atoms, poly: &Poly, facts: &[&Poly], depth: u32, steps: &mut usize) -> bool {
+    if is_nonnegative(atoms, poly, MAX_REPLACED) {
+        return true;
+    }
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let terms: Vec<(Vec<AtomId>, i128)> =
+        poly.terms().filter(|(m, _)| !m.is_empty()).map(|(m, c)| (m.to_vec(), c)).collect();
+    let is_open = |(monomial, coefficient): &&(Vec<AtomId>, i128)| {
+        let atoms = monomial.iter().map(|&id| atoms.range(&Poly::atom(id)));
+        atoms.fold(Range::point(*coefficient), Range::mul).lo.is_none()
+    };
+    // Where a term has no lower bound at all it must go; else any of them may.
+    let terms = match terms.iter().find(is_open) {
+        Some(open) => vec![open.clone()],
+        None => terms,
+    };
+    for (monomial, coefficient) in &terms {
+        for rest in without(atoms, poly, monomial, *coefficient, facts) {
+            *steps = steps.saturating_sub(1);
+            if *steps == 0 || atoms.is_spent() {
+                return false;
+            }
+            if eliminate(atoms, &rest, facts, depth, steps) {
+                return true;
+            }
+        }
+        if let Some(parts) = split(atoms, poly, monomial, *coefficient)
+            && parts.iter().all(|part| eliminate(atoms, part, facts, depth, steps))
+        {
+            return true;
+        }
+    }
+    false
+}
+
+/// What is left of positive multiples of `poly` when multiples of facts have cancelled a term. A fact may be multiplied by an
+/// atom that isn't negative.
+fn without(atoms: &mut Atoms, poly: &Poly, monomial: &[AtomId], coefficient: i128, facts: &[&Poly]) -> Vec<Poly> {
+    let mut multiples: Vec<Poly> = Vec::new();
+    if !atoms.spend(facts.len()) {
+        return multiples;
+    }
+    let same_sign = |fact: &Poly, monomial: &[AtomId]| fact.coefficient(monomial).signum() == coefficient.signum();
+    multiples.extend(facts.iter().filter(|fact| same_sign(fact, monomial)).map(|&fact| fact.clone()));
+    if let &[id] = monomial {
+        let nearest = floor_facts(atoms, id);
+        multiples.extend(nearest.into_iter().filter(|fact| same_sign(fact, monomial)));
+    }
+    for (position, &id) in monomial.iter().enumerate().filter(|_| monomial.len() > 1) {
+        if atoms.range(&Poly::atom(id)).lo.is_none_or(|lo| lo < 0) {
+            continue;
+        }
+        let mut others = monomial.to_vec();
+        others.remove(position);
+        for fact in facts.iter().filter(|fact| same_sign(fact, &others)) {
+            multiples.extend(atoms.mul(fact, &Poly::atom(id), Ring::Exact));
+        }
+    }
+    let mut rests: Vec<Poly> = multiples.iter().filter_map(|fact| cancel(atoms, poly, fact, monomial)).collect();
+    rests.sort_by_key(Poly::len);
+    rests
+}
+
+/// `p * poly - q * fact` without the term, for the smallest positive `p` and `q`.
+fn cancel(atoms: &mut Atoms, poly: &Poly, fact: &Poly, monomial: &[AtomId]) -> Option<Poly> {
+    let (ours, theirs) = (poly.coefficient(monomial).checked_abs()?, fact.coefficient(monomial).checked_abs()?);
+    let (mut a, mut b) = (ours, theirs);
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    let scaled = poly.scaled(theirs / a, Ring::Exact)?;
+    atoms.add_scaled(&scaled, fact, -(ours / a))
+}
+
+/// The polynomial with a maximum or minimum replaced by each of its parts.
+fn split(atoms: &mut Atoms, poly: &Poly, monomial: &[AtomId], coefficient: i128) -> Option<[Poly; 2]> {
+    let (position, parts) = monomial.iter().enumerate().find_map(|(position, &id)| match atoms.get(id) {
+        Atom::Max(a, b) | Atom::Min(a, b) => Some((position, [a.clone(), b.clone()])),
+        _ => None,
+    })?;
+    let rest = (0..monomial.len()).filter(|&at| at != position);
+    let factor = rest
+        .map(|at| Poly::atom(monomial[at]))
+        .try_fold(Poly::constant(coefficient, Ring::Exact), |p, atom| atoms.mul(&p, &atom, Ring::Exact))?;
+    let [first, second] = parts.map(|part| {
+        let change = part.sub(&Poly::atom(monomial[position]), Ring::Exact)?;
+        let change = atoms.mul(&change, &factor, Ring::Exact)?;
+        atoms.add_scaled(poly, &change, 1)
+    });
+    Some([first?, second?])
+}
+
+/// A quotient by a positive constant is at most what is divided, and more than that less one.
+fn floor_facts(atoms: &mut Atoms, id: AtomId) -> Vec<Poly> {
+    let Atom::Floor(a, d) = atoms.get(id).clone() else { return Vec::new() };
+    let Some(by) = d.as_constant().filter(|&by| by > 0) else { return Vec::new() };
+    let Some(rest) = a.add_scaled(&Poly::atom(id), -by, Ring::Exact) else { return Vec::new() };
+    let room = Poly::constant(by - 1, Ring::Exact).sub(&rest, Ring::Exact);
+    std::iter::once(rest).chain(room).collect()
 }
 
 fn is_nonnegative(atoms: &mut Atoms, poly: &Poly, replaced: u32) -> bool {

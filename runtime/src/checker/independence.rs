@@ -1,6 +1,6 @@
 //! Independence: no two different iterations touch a common byte if one of them stores to it.
 //!
-//! Three theorems are known, all about one parallel dimension. Let two footprints start at `B` and `B + D` and move by the
+//! Three theorems are about one parallel dimension and no other; a fourth, about several, is in [`nested`](super::nested). Let two footprints start at `B` and `B + D` and move by the
 //! same step `S`, and let their windows be `V` and `W` bytes wide.
 //!
 //! 1. If the hulls have no byte in common, no iterations meet.
@@ -15,7 +15,7 @@
 use super::atoms::{Atom, Atoms};
 use super::facts::{Case, Guards, follows};
 use super::poly::{Poly, Ring};
-use super::{Placed, Space, Unproven};
+use super::{Placed, Space, Unproven, nested};
 
 /// What independence is decided on.
 pub(super) struct Question<'a> {
@@ -27,6 +27,10 @@ pub(super) struct Question<'a> {
     pub guards: &'a Guards,
     /// Facts that hold without any guard.
     pub given: &'a [Poly],
+    /// What holds of each footprint's hull, where the footprint is accessed at all.
+    pub hulls: &'a [Vec<Poly>],
+    /// How often each dimension runs at most.
+    pub counts: &'a [Poly],
     /// The number of parallel dimensions.
     pub dims: u32,
     /// How many memories the module imports; two of these may be one.
@@ -52,7 +56,7 @@ pub(super) fn check(atoms: &mut Atoms, question: &Question<'_>) -> Result<(), Un
 /// Different iterations of one footprint keep apart.
 fn alone(atoms: &mut Atoms, question: &Question<'_>, i: usize) -> bool {
     let space = &question.spaces[i];
-    let Some(step) = step(question, i) else { return false };
+    let Some(step) = step(question, i) else { return nested(atoms, question, &Case::default(), i, i) };
     if let Some(step) = step.as_constant() {
         return never_meet(atoms, &question.placed[i], &question.placed[i], 0, step);
     }
@@ -90,7 +94,23 @@ fn shown(atoms: &mut Atoms, question: &Question<'_>, case: &Case, i: usize, j: u
     if case.apart.iter().chain(&always.apart).any(|p| is(p, memories)) {
         return true;
     }
-    in_step(atoms, question, case, i, j) || in_step(atoms, question, case, j, i)
+    in_step(atoms, question, case, i, j) || in_step(atoms, question, case, j, i) || nested(atoms, question, case, i, j)
+}
+
+/// The theorem about nested strides. Where footprints are accessed, what is checked of their hulls holds.
+fn nested(atoms: &mut Atoms, question: &Question<'_>, case: &Case, i: usize, j: usize) -> bool {
+    // Where there is but one dimension the other theorems say more.
+    if step(question, i).is_some() && step(question, j).is_some() {
+        return false;
+    }
+    let facts = case.facts.iter().chain(&question.guards.always.facts).chain(question.given);
+    let mut facts: Vec<Poly> = facts.chain(&question.hulls[i]).chain(&question.hulls[j]).cloned().collect();
+    let one = Poly::constant(1, Ring::Exact);
+    let (x, y) = (&question.spaces[i], &question.spaces[j]);
+    for (dim, _) in x.strides.iter().chain(&y.strides) {
+        facts.extend(question.counts.get(*dim as usize).and_then(|count| count.sub(&one, Ring::Exact)));
+    }
+    nested::keep_apart(atoms, (x, y), question.counts, question.dims, &facts)
 }
 
 /// The second and third theorem.
@@ -149,7 +169,7 @@ fn step(question: &Question<'_>, i: usize) -> Option<Poly> {
 }
 
 /// `|step|`.
-fn magnitude(atoms: &mut Atoms, step: &Poly) -> Option<Poly> {
+pub(super) fn magnitude(atoms: &mut Atoms, step: &Poly) -> Option<Poly> {
     if let Some(step) = step.as_constant() {
         return Some(Poly::constant(step.checked_abs()?, Ring::Exact));
     }

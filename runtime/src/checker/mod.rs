@@ -4,7 +4,8 @@
 //! kernel and, for devices that run it, the PTX text, that
 //!
 //! 1. every access lies within its footprint in every iteration, and is of the kind that the footprint declares;
-//! 2. no two different iterations touch a common byte if one of them stores to it, given the guards;
+//! 2. no two different iterations touch a common byte if one of them stores to it, given the guards, and loops inside a thread
+//!    run as often as an extent says at most, each time they are entered, unless the region is declared unbounded;
 //! 3. a footprint that is declared all written is written as a whole by every iteration that completes;
 //! 4. accesses are aligned whenever the footprint's base and strides are;
 //! 5. PTX threads past the last iteration touch nothing; others touch only footprints, the bail flag, to raise it, and the
@@ -13,17 +14,17 @@
 //! With what dispatch checks by itself (guards hold, hulls lie within their memories and below 2^32, trip counts are
 //! positive), it follows that a launch touches no byte outside of the hulls, commits no byte that wasn't computed or copied
 //! in, and, apart from what a compare-and-swap of a product shows to whoever misuses it, ends with the same bytes in whatever
-//! order its threads run. Regions with several parallel dimensions are accepted only as far as they store nothing or their
-//! hulls are disjoint. What isn't shown here is that the kernel computes what
+//! order its threads run. What isn't shown here is that the kernel computes what
 //! the original loop does: for that there are `verify --rebuild` and the oracle.
 //!
 //! It shares nothing with the compiler's analysis: there, linear forms grow from a loop's recurrences and demand guards;
-//! here, everything is a polynomial ([`poly`]) over what is given ([`atoms`]), and guards are hypotheses ([`facts`]).
+//! here, everything is a polynomial ([`poly`]) over what is given ([`atoms`]), and guards are hypotheses ([`facts`]). Loops inside a thread are followed by [`rounds`].
 //!
 //! *The argument for 1.* Let an access compute the 32-bit address `a` and add the offset `o`; let its footprint's window in
 //! this iteration start at the integer `F`, a polynomial in the iteration numbers. If `a + o - r` and `F` are equal modulo 2^32
 //! as polynomials, then `zext(a)` is congruent to `F + r - o`. The hull lies between 0 and 2^32, so `F + r - o` is below 2^32 for
-//! `r + width` within the window. It isn't negative if `o <= r`, or if `F - (o - r)` is shown not to be at the corners of the
+//! `r + width` within the window. The numbers of sequential dimensions in `F` are any that are shown to lie within their extents
+//! ([`windows`]), so the window lies in the hull as well. It isn't negative if `o <= r`, or if `F - (o - r)` is shown not to be at the corners of the
 //! iteration space, `F` being linear in each iteration number. So `zext(a) + o = F + r`.
 //!
 //! A region that isn't shown to be right is off, with the reason. That costs time and nothing else. Polynomials, cases and
@@ -32,18 +33,29 @@
 mod atoms;
 mod facts;
 mod independence;
+mod lift;
+mod loops;
+mod nested;
+#[cfg(test)]
+mod nests;
 mod poly;
 mod ptx;
+mod rounds;
 mod symbols;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 use atoms::{Atom, Atoms};
 use bundle::{Bundle, PtxImage};
-use facts::{Guards, follows, guards, integers};
+use facts::{Guards, entails, guards, integers};
+use ir::lowered::BlockId;
 use ir::region::{Access as Effect, IntId, Kernel, Region};
 use poly::{Poly, Ring};
+use rounds::Rounds;
+use symbols::Found;
 use thiserror::Error;
+use windows::{Place, Sequence};
 
 /// What isn't shown, and so keeps a region off.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
@@ -107,6 +119,15 @@ pub enum Unproven {
         /// The line.
         line: u32,
     },
+    /// Control flow that isn't made of loops with one entry.
+    #[error("the kernel's control flow has too many loops, or some with several entries")]
+    Irregular,
+    /// A loop that may run more often than any extent says.
+    #[error("loop {index} inside the thread isn't shown to run at most as often as an extent says")]
+    Unbounded {
+        /// Which of the kernel's loops, in reverse postorder of their headers.
+        index: u32,
+    },
     /// A footprint that isn't written as a whole.
     #[error("footprint f{footprint} is declared all written, and isn't shown to be")]
     MustWrite {
@@ -162,15 +183,21 @@ struct Space {
     width: i128,
 }
 
+/// Corners of one hull.
+const MAX_CORNERS: usize = 64;
+
 /// A region's declarations, ready to be compared with accesses.
 struct Claims<'a> {
     region: &'a Region,
     atoms: Atoms,
     spaces: Vec<Space>,
-    trips: Vec<Poly>,
+    /// How often each dimension runs at most, the parallel ones first.
+    counts: Vec<Poly>,
     guards: Guards,
     /// What dispatch checks by itself, as facts.
     given: Vec<Poly>,
+    /// What it checks of the hull of each footprint, where its sequential dimensions aren't empty.
+    hulls: Vec<Vec<Poly>>,
     imported_memories: u32,
 }
 
@@ -198,15 +225,15 @@ impl Scope {
 /// Checks a verified region and its verified kernel.
 pub fn check(region: &Region, kernel: &Kernel, scope: Scope) -> Result<(), Unproven> {
     let mut claims = Claims::of(region, scope)?;
-    let accesses = symbols::accesses(kernel, &mut claims.atoms)?;
-    claims.check(&accesses)
+    let found = symbols::accesses(kernel, &mut claims.atoms);
+    claims.conclude(found)
 }
 
 /// Checks the PTX text that realises a verified region under one of its mappings.
 pub fn check_ptx(region: &Region, image: &PtxImage, scope: Scope) -> Result<(), Unproven> {
     let mut claims = Claims::of(region, scope)?;
-    let accesses = ptx::accesses(region, image, &mut claims.atoms)?;
-    claims.check(&accesses)
+    let found = ptx::accesses(region, image, &mut claims.atoms);
+    claims.conclude(found)
 }
 
 impl<'a> Claims<'a> {
@@ -215,7 +242,7 @@ impl<'a> Claims<'a> {
         let scalars = symbols::scalars(region, &mut atoms);
         let ints = integers(region, &scalars, &mut atoms);
         let of = |id: IntId| ints.get(id.0 as usize).cloned().flatten();
-        let trips = region.trips.iter().map(|&id| of(id).unwrap_or_else(|| atoms.unknown())).collect();
+        let counts = region.counts().into_iter().map(|id| of(id).unwrap_or_else(|| atoms.unknown())).collect();
         let mut spaces = Vec::with_capacity(region.footprints.len());
         for (index, footprint) in region.footprints.iter().enumerate() {
             let complex = Unproven::Footprint { footprint: index as u32 };
@@ -229,19 +256,38 @@ impl<'a> Claims<'a> {
         }
         let guards = guards(region, &ints, &mut atoms);
         let imported_memories = scope.imported_memories;
-        let mut claims = Claims { region, atoms, spaces, trips, guards, given: Vec::new(), imported_memories };
+        let (given, hulls) = (Vec::new(), Vec::new());
+        let mut claims = Claims { region, atoms, spaces, counts, guards, given, hulls, imported_memories };
+        claims.hulls = (0..claims.spaces.len()).map(|space| claims.corners(space).unwrap_or_default()).collect();
         claims.given = claims.given();
         if claims.atoms.is_spent() { Err(Unproven::TooComplex) } else { Ok(claims) }
     }
 
-    /// Trip counts are positive, and no window begins below zero.
+    /// Trip counts are positive, and no window begins below zero. An empty sequential dimension makes a hull empty, of which
+    /// nothing is checked.
     fn given(&mut self) -> Vec<Poly> {
         let one = Poly::constant(1, Ring::Exact);
-        let mut given: Vec<Poly> = self.trips.iter().filter_map(|trip| trip.sub(&one, Ring::Exact)).collect();
-        for space in 0..self.spaces.len() {
-            given.extend(self.corners(space).unwrap_or_default());
+        let parallel = self.region.trips.len();
+        let trips = self.counts[..parallel].iter();
+        let mut given: Vec<Poly> = trips.filter_map(|trip| trip.sub(&one, Ring::Exact)).collect();
+        for (space, hull) in self.spaces.iter().zip(&self.hulls) {
+            if space.strides.iter().all(|(dim, _)| (*dim as usize) < parallel) {
+                given.extend(hull.iter().cloned());
+            }
         }
         given
+    }
+
+    /// What holds of every iteration: the guards, what dispatch checks, and that the thread's numbers are below the trip counts.
+    fn known(&mut self) -> Vec<Poly> {
+        let one = Poly::constant(1, Ring::Exact);
+        let mut known: Vec<Poly> = self.guards.always.facts.iter().chain(&self.given).cloned().collect();
+        for dim in 0..self.region.trips.len() {
+            let number = self.atoms.poly(Atom::Index(dim as u32));
+            let room = self.atoms.sub(&self.counts[dim], &number);
+            known.extend(room.and_then(|room| room.sub(&one, Ring::Exact)));
+        }
+        known
     }
 
     /// Where the window of a footprint begins at those corners of the iteration space that can be the lowest.
@@ -250,7 +296,7 @@ impl<'a> Claims<'a> {
         let one = Poly::constant(1, Ring::Exact);
         let mut corners = vec![space.base.clone()];
         for (dim, stride) in &space.strides {
-            let last = self.trips.get(*dim as usize)?.sub(&one, Ring::Exact)?;
+            let last = self.counts.get(*dim as usize)?.sub(&one, Ring::Exact)?;
             let reach = stride.mul(&last, Ring::Exact)?;
             let range = self.atoms.range(stride);
             let far = corners.iter().map(|c| c.add(&reach, Ring::Exact)).collect::<Option<Vec<_>>>();
@@ -259,23 +305,67 @@ impl<'a> Claims<'a> {
             } else if range.lo.is_none_or(|lo| lo < 0) {
                 corners.extend(far?);
             }
+            if corners.len() > MAX_CORNERS {
+                return None;
+            }
         }
         Some(corners)
     }
 
     /// Where the effort runs out first, that is the reason.
-    fn check(&mut self, accesses: &[Access]) -> Result<(), Unproven> {
-        let result = self.compare(accesses);
+    fn conclude(&mut self, found: Result<Found, Unproven>) -> Result<(), Unproven> {
+        let result = found.and_then(|found| self.compare(found));
         result.map_err(|why| if self.atoms.is_spent() { Unproven::TooComplex } else { why })
     }
 
-    fn compare(&mut self, accesses: &[Access]) -> Result<(), Unproven> {
+    fn compare(&mut self, found: Found) -> Result<(), Unproven> {
+        let Found { mut rounds, accesses, exempt } = found;
+        let known = self.known();
+        let extents = self.counts[self.region.trips.len()..].to_vec();
+        let bounded = rounds.bound(&mut self.atoms, &extents, &known, exempt);
+        if let (Err(index), false) = (bounded, self.region.unbounded) {
+            return Err(Unproven::Unbounded { index: index as u32 });
+        }
+        let placed = self.places(&rounds, &accesses, &known)?;
+        self.declared(&placed)?;
+        let Claims { spaces, guards, given, atoms, hulls, counts, .. } = self;
+        let dims = self.region.trips.len() as u32;
+        let question = independence::Question {
+            spaces,
+            placed: &placed,
+            guards,
+            given,
+            hulls,
+            counts,
+            dims,
+            imported_memories: self.imported_memories,
+        };
+        independence::check(atoms, &question)
+    }
+
+    /// Finds the place of every access, by footprint.
+    fn places(
+        &mut self,
+        rounds: &Rounds,
+        accesses: &[(BlockId, Access)],
+        known: &[Poly],
+    ) -> Result<Vec<Vec<Placed>>, Unproven> {
         let mut placed: Vec<Vec<Placed>> = vec![Vec::new(); self.spaces.len()];
-        for access in accesses {
-            let relative = self.place(access)?;
+        let mut here: Option<(BlockId, Vec<Poly>)> = None;
+        for (block, access) in accesses {
+            let facts = match here {
+                Some((at, ref facts)) if at == *block => facts,
+                _ => &here.insert((*block, rounds.facts(&mut self.atoms, *block, known))).1,
+            };
+            let relative = self.place(access, facts)?;
             let Access { width, is_store, always, .. } = *access;
             placed[access.space as usize].push(Placed { relative, width, is_store, always });
         }
+        Ok(placed)
+    }
+
+    /// Shows that accesses are as their footprints declare.
+    fn declared(&self, placed: &[Vec<Placed>]) -> Result<(), Unproven> {
         for (index, (placed, footprint)) in placed.iter().zip(&self.region.footprints).enumerate() {
             let index = index as u32;
             let declared =
@@ -287,49 +377,47 @@ impl<'a> Claims<'a> {
             if !placed.iter().all(fits) {
                 return Err(Unproven::Alignment { footprint: index });
             }
-            if footprint.must_write && !covers(placed, footprint.width as i128) {
+            // How often a loop runs is bounded from above only, so nobody knows that it fills its dimension.
+            let parallel = footprint.dims.iter().all(|d| (d.dim as usize) < self.region.trips.len());
+            if footprint.must_write && !(parallel && covers(placed, footprint.width as i128)) {
                 return Err(Unproven::MustWrite { footprint: index });
             }
         }
-        let Claims { spaces, guards, given, atoms, .. } = self;
-        let dims = self.region.trips.len() as u32;
-        let question = independence::Question {
-            spaces,
-            placed: &placed,
-            guards,
-            given,
-            dims,
-            imported_memories: self.imported_memories,
-        };
-        independence::check(atoms, &question)
+        Ok(())
     }
 
-    /// The first byte of an access within the window of its footprint.
-    fn place(&mut self, access: &Access) -> Result<i128, Unproven> {
+    /// The first byte of an access within the window of its footprint, given what holds where it is executed.
+    fn place(&mut self, access: &Access, facts: &[Poly]) -> Result<i128, Unproven> {
         let footprint = access.space;
         let outside = Unproven::Access { footprint, width: access.width };
         let index = footprint as usize;
         let space = self.spaces.get(index).ok_or(outside)?;
-        // Modulo 2^32 the address of the access and the start of the window differ by a constant.
+        // Modulo 2^32 the address of the access and the start of the window differ by what sequential dimensions add.
         let mut start = self.atoms.wrap(&space.base);
+        let mut dims = Vec::new();
         for (dim, stride) in &space.strides {
-            let (stride, number) = (self.atoms.wrap(stride), self.atoms.poly(Atom::Index(*dim)));
+            let stride = self.atoms.wrap(stride);
+            if *dim as usize >= self.region.trips.len() {
+                dims.push(Sequence { stride, count: self.counts[*dim as usize].clone() });
+                continue;
+            }
+            let number = self.atoms.poly(Atom::Index(*dim));
             let distance = stride.mul(&number, Ring::Mod32).ok_or(outside)?;
             start = start.add(&distance, Ring::Mod32).ok_or(outside)?;
         }
-        let difference = access.address.sub(&start, Ring::Mod32).and_then(|d| d.as_constant()).ok_or(outside)?;
-        let relative = (difference + access.offset) as u32 as i128;
-        if relative + access.width as i128 > space.width {
-            return Err(outside);
-        }
+        let rest = access.address.sub(&start, Ring::Mod32).ok_or(outside)?;
+        let room = space.width - access.width as i128;
+        let place = Place { rest, offset: access.offset, room, dims: &dims, facts };
+        let relative = place.relative(&mut self.atoms).ok_or(outside)?;
         let below = access.offset - relative;
         if below > 0 {
             let wraps = Unproven::Wrap { footprint };
             let below = Poly::constant(below, Ring::Exact);
             for corner in self.corners(index).ok_or(wraps)? {
                 let room = self.atoms.sub(&corner, &below).ok_or(wraps)?;
-                let facts = self.guards.always.facts.iter().chain(&self.given);
-                if !follows(&mut self.atoms, &room, facts) {
+                // The access has numbers in every dimension of its footprint, so none of them is empty.
+                let facts = facts.iter().chain(&self.hulls[index]);
+                if !entails(&mut self.atoms, &room, facts) {
                     return Err(wraps);
                 }
             }

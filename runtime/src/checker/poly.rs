@@ -73,6 +73,11 @@ impl Poly {
         self.terms.iter().map(|(m, &c)| (m.as_slice(), c))
     }
 
+    /// The coefficient of a product of atoms.
+    pub fn coefficient(&self, monomial: &[AtomId]) -> i128 {
+        self.terms.get(monomial).copied().unwrap_or(0)
+    }
+
     /// The value, if no atom is left.
     pub fn as_constant(&self) -> Option<i128> {
         match self.terms.len() {
@@ -104,6 +109,13 @@ impl Poly {
     /// `factor * self`.
     pub fn scaled(&self, factor: i128, ring: Ring) -> Option<Poly> {
         Poly::default().add_scaled(self, factor, ring)
+    }
+
+    /// `self / divisor`, if that divides every coefficient.
+    pub fn divided(&self, divisor: i128) -> Option<Poly> {
+        let divides = divisor != 0 && self.terms.values().all(|c| c.checked_rem(divisor) == Some(0));
+        let quotient = |(m, c): (&Monomial, &i128)| Some((m.clone(), c.checked_div(divisor)?));
+        if divides { Some(Poly { terms: self.terms.iter().map(quotient).collect::<Option<_>>()? }) } else { None }
     }
 
     /// `self * other`.

@@ -9,7 +9,10 @@
 //! in, the last value is stored. Nobody waits for anybody, and what loops must be allowed to. Who relies on it: every device that runs the text, and the host's own memory behind such a device.
 
 use super::atoms::{Atom, Atoms};
+use super::loops::LoopSet;
 use super::poly::{Poly, Ring};
+use super::rounds::Rounds;
+use super::symbols::Found;
 use super::{Access, Unproven};
 use bundle::PtxImage;
 use ir::abi::{self, Param};
@@ -30,7 +33,7 @@ const MAX_ACCESSES: usize = 1 << 16;
 const MAX_BOUNDS: usize = 4;
 
 /// The accesses to footprints of the entry that `image` names.
-pub(super) fn accesses(region: &Region, image: &PtxImage, atoms: &mut Atoms) -> Result<Vec<Access>, Unproven> {
+pub(super) fn accesses(region: &Region, image: &PtxImage, atoms: &mut Atoms) -> Result<Found, Unproven> {
     let wrong = |what| Unproven::Ptx { what };
     let module = ptx_machine::parse(&image.text).map_err(|_| wrong("it can't be parsed"))?;
     let kernel = module.kernel(&image.entry).ok_or(wrong("it has no such entry"))?;
@@ -66,12 +69,14 @@ pub(super) fn accesses(region: &Region, image: &PtxImage, atoms: &mut Atoms) -> 
         ends: HashSet::new(),
     };
     reader.read()?;
-    Ok(reader.finish())
+    let rounds = Rounds::of(&reader.flow.func).ok_or(Unproven::Irregular)?;
+    Ok(Found { rounds, accesses: reader.finish(), exempt: LoopSet::MAX })
 }
 
 /// The control flow graph: runs of instructions, as a function without values.
 struct Flow<'k> {
     blocks: Vec<Vec<&'k Instruction<'k>>>,
+    func: Func,
     tree: Dominators,
     /// True if some path comes back to where it was.
     loops: bool,
@@ -120,7 +125,7 @@ impl<'k> Flow<'k> {
         }
         let tree = Dominators::of(&func);
         let loops = tree.has_cycle(&func);
-        Some(Flow { blocks, tree, loops })
+        Some(Flow { blocks, func, tree, loops })
     }
 }
 
@@ -519,7 +524,7 @@ impl<'k> Reader<'k, '_> {
     }
 
     /// The accesses, those marked that every thread executes which completes without a bail.
-    fn finish(self) -> Vec<Access> {
+    fn finish(self) -> Vec<(BlockId, Access)> {
         let tree = &self.flow.tree;
         let bails = |end: BlockId| self.bails.iter().any(|&bail| tree.dominates(bail, end));
         let ends: Vec<BlockId> = self.ends.iter().copied().filter(|&end| !bails(end)).collect();
@@ -527,7 +532,7 @@ impl<'k> Reader<'k, '_> {
         let mut mark = |(block, access): (BlockId, Access)| {
             let all = || !ends.is_empty() && ends.iter().all(|&end| tree.dominates(block, end));
             let always = access.always && *passed.entry(block).or_insert_with(all);
-            Access { always, ..access }
+            (block, Access { always, ..access })
         };
         self.found.into_iter().map(&mut mark).collect()
     }

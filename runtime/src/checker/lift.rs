@@ -1,0 +1,143 @@
+//! From bits to integers: the integer that a modular expression denotes, as a polynomial.
+//!
+//! `s(a + 4 * b)` is `s(a) + 4 * s(b)` where that lies within the range of the type; otherwise it is an atom of its own. So each
+//! atom of the expression is replaced by an integer that is congruent to it, and the sum, which is congruent to the
+//! expression, is what it denotes if it is shown to lie in the range. A comparison becomes facts about such integers.
+
+use super::atoms::{Atom, Atoms};
+use super::facts::entails;
+use super::poly::{AtomId, Poly, Ring};
+
+/// How two values compare.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Order {
+    /// `a == b`.
+    Eq,
+    /// `a != b`.
+    Ne,
+    /// `a < b`.
+    Lt,
+    /// `a <= b`.
+    Le,
+}
+
+/// A comparison of two modular expressions that holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Compare {
+    /// How.
+    pub order: Order,
+    /// Whether they are read as two's complement.
+    pub signed: bool,
+    /// Their width.
+    pub bits: u32,
+    /// The first.
+    pub a: Poly,
+    /// The second.
+    pub b: Poly,
+}
+
+impl Compare {
+    /// The opposite.
+    pub fn not(self) -> Compare {
+        let Compare { order, signed, bits, a, b } = self;
+        let (order, a, b) = match order {
+            Order::Eq => (Order::Ne, a, b),
+            Order::Ne => (Order::Eq, a, b),
+            Order::Lt => (Order::Le, b, a),
+            Order::Le => (Order::Lt, b, a),
+        };
+        Compare { order, signed, bits, a, b }
+    }
+
+    /// What it says of integers, given what is known.
+    pub fn facts(&self, atoms: &mut Atoms, known: &[Poly]) -> Vec<Poly> {
+        let signs = if matches!(self.order, Order::Eq | Order::Ne) { vec![false, true] } else { vec![self.signed] };
+        let mut facts = Vec::new();
+        for signed in signs {
+            let a = integer(atoms, &self.a, self.bits, signed, known);
+            let b = integer(atoms, &self.b, self.bits, signed, known);
+            let Some(up) = atoms.sub(&b, &a) else { continue };
+            let Some(down) = up.scaled(-1, Ring::Exact) else { continue };
+            let one = Poly::constant(1, Ring::Exact);
+            let strict = |p: &Poly| p.sub(&one, Ring::Exact);
+            match self.order {
+                Order::Lt => facts.extend(strict(&up)),
+                Order::Le => facts.push(up),
+                Order::Eq => facts.extend([up, down]),
+                // Integers that differ are at least one apart, in the direction that is open.
+                Order::Ne if entails(atoms, &up, known.iter()) => facts.extend(strict(&up)),
+                Order::Ne if entails(atoms, &down, known.iter()) => facts.extend(strict(&down)),
+                Order::Ne => {}
+            }
+        }
+        facts
+    }
+
+    /// True if the difference is shown to be a multiple of the modulus: 0, as an integer that is congruent to it.
+    fn is_zero(&self, atoms: &mut Atoms, known: &[Poly]) -> bool {
+        let Some(difference) = self.a.sub(&self.b, Ring::of_width(self.bits)) else { return false };
+        [true, false].into_iter().any(|signed| {
+            let Some(integer) = congruent(atoms, &difference, self.bits, signed) else { return false };
+            let negated = integer.scaled(-1, Ring::Exact);
+            entails(atoms, &integer, known.iter()) && negated.is_some_and(|n| entails(atoms, &n, known.iter()))
+        })
+    }
+
+    /// True if it is shown not to hold.
+    pub fn fails(&self, atoms: &mut Atoms, known: &[Poly]) -> bool {
+        if self.order == Order::Ne {
+            return self.a == self.b || self.is_zero(atoms, known);
+        }
+        let a = integer(atoms, &self.a, self.bits, self.signed, known);
+        let b = integer(atoms, &self.b, self.bits, self.signed, known);
+        let gap = Poly::constant(if self.order == Order::Le { 1 } else { 0 }, Ring::Exact);
+        let difference = atoms.sub(&a, &b).and_then(|d| d.sub(&gap, Ring::Exact));
+        self.order != Order::Eq && difference.is_some_and(|d| entails(atoms, &d, known.iter()))
+    }
+}
+
+/// The integer that a modular expression of `bits` bits denotes, given what is known.
+pub(super) fn integer(atoms: &mut Atoms, poly: &Poly, bits: u32, signed: bool, known: &[Poly]) -> Poly {
+    let read = atoms.read(poly, bits, signed);
+    if poly.as_constant().is_some() {
+        return read;
+    }
+    let (lo, hi) = match signed {
+        true => (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1),
+        false => (0, (1i128 << bits) - 1),
+    };
+    for reading in [signed, !signed] {
+        let Some(sum) = congruent(atoms, poly, bits, reading) else { continue };
+        if sum == read {
+            return sum;
+        }
+        let low = sum.sub(&Poly::constant(lo, Ring::Exact), Ring::Exact);
+        let high = Poly::constant(hi, Ring::Exact).sub(&sum, Ring::Exact);
+        if [low, high].into_iter().all(|room| room.is_some_and(|room| entails(atoms, &room, known.iter()))) {
+            return sum;
+        }
+    }
+    read
+}
+
+/// An integer that is congruent to a modular expression, made of the integers that its atoms denote.
+pub(super) fn congruent(atoms: &mut Atoms, poly: &Poly, bits: u32, signed: bool) -> Option<Poly> {
+    let mut sum = Poly::default();
+    for (monomial, coefficient) in poly.terms() {
+        let mut product = Poly::constant(coefficient, Ring::Exact);
+        for &id in monomial {
+            let factor = denoted(atoms, id, bits, signed);
+            product = atoms.mul(&product, &factor, Ring::Exact)?;
+        }
+        sum = atoms.add_scaled(&sum, &product, 1)?;
+    }
+    Some(sum)
+}
+
+fn denoted(atoms: &mut Atoms, id: AtomId, bits: u32, signed: bool) -> Poly {
+    match atoms.get(id) {
+        Atom::Index(_) | Atom::Round(_) | Atom::Last(_) | Atom::Trip(_) | Atom::Bytes(_) => Poly::atom(id),
+        Atom::Unsigned(..) | Atom::Signed(..) | Atom::Max(..) | Atom::Min(..) | Atom::Floor(..) => Poly::atom(id),
+        _ => atoms.read(&Poly::atom(id), bits, signed),
+    }
+}
