@@ -12,6 +12,7 @@ pub mod generate;
 pub mod load;
 pub mod loops;
 pub mod process;
+pub mod published;
 pub mod samples;
 pub mod shapes;
 pub mod share;

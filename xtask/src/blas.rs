@@ -7,18 +7,17 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
+
+use crate::npm;
 
 const PACKAGE: &str = "@stdlib/blas@0.4.1";
 const MODULES: usize = 43;
 
 pub fn run(out: &Path) -> Result<()> {
-    let npm = std::env::var("NPM").unwrap_or_else(|_| "npm".to_owned());
     let work = std::env::temp_dir().join(format!("tensorwasm-blas-{}", std::process::id()));
-    fs::create_dir_all(&work)?;
-    let outcome = fetch(&npm, &work, out);
+    let outcome = fetch(&work, out);
     fs::remove_dir_all(&work).ok();
     let names = outcome?;
     println!("{} modules in {}", names.len(), out.display());
@@ -26,42 +25,16 @@ pub fn run(out: &Path) -> Result<()> {
     Ok(())
 }
 
-fn fetch(npm: &str, work: &Path, out: &Path) -> Result<Vec<String>> {
-    let packed = Command::new(npm)
-        .args(["pack", PACKAGE, "--silent"])
-        .current_dir(work)
-        .output()
-        .with_context(|| format!("{npm} does not run"))?;
-    ensure!(packed.status.success(), "npm pack failed: {}", String::from_utf8_lossy(&packed.stderr));
-    let printed = String::from_utf8_lossy(&packed.stdout);
-    let archive = printed.lines().last().context("npm pack printed no file name")?.trim().to_owned();
-    let unpacked = Command::new("tar").arg("-xzf").arg(&archive).current_dir(work).status().context("tar")?;
-    ensure!(unpacked.success(), "tar could not unpack {archive}");
-
-    let mut found = Vec::new();
-    collect(&work.join("package"), Path::new(""), &mut found)?;
+fn fetch(work: &Path, out: &Path) -> Result<Vec<String>> {
+    let package = npm::fetch(PACKAGE, work)?;
     fs::create_dir_all(out)?;
-    let names = flat_names(&found);
+    let names = flat_names(&npm::files(&package, "wasm")?);
     for (name, path) in &names {
         let partial = out.join(format!("{name}.partial"));
-        fs::copy(work.join("package").join(path), &partial)?;
+        fs::copy(package.join(path), &partial)?;
         fs::rename(&partial, out.join(name))?;
     }
     Ok(names.into_keys().collect())
-}
-
-/// Collects the modules under `top`, as paths relative to it.
-fn collect(top: &Path, inner: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(top.join(inner)).with_context(|| top.join(inner).display().to_string())? {
-        let entry = entry?;
-        let path = inner.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            collect(top, &path, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "wasm") {
-            found.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// Names each module after the folder above its `src`; where two would share a name, both take their whole path.

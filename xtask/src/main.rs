@@ -11,9 +11,11 @@ mod corpus;
 mod coverage;
 mod demo;
 mod index;
+mod npm;
 mod oracle;
 mod polybench;
 mod ptxas;
+mod published;
 mod rust_text;
 mod tidy;
 mod tool;
@@ -53,6 +55,8 @@ enum Verb {
     Tidy,
     /// Writes docs/tsvc.md: which of the loops by class are offloaded, and what declines the others.
     Tsvc(tsvc::Options),
+    /// Compiles modules that others publish on npm (NPM overrides the client) and sums up what declines their loops.
+    Published(published::Options),
     /// Fetches the real-world BLAS modules of the npm package @stdlib/blas (NPM overrides the client).
     Blas {
         /// The folder that receives the modules, flat.
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Verb::Ptxas { more } => ptxas::run(root, more.as_deref()),
         Verb::Tidy => tidy::run(root),
         Verb::Tsvc(options) => tsvc::run(root, &options),
+        Verb::Published(options) => published::run(root, &options),
         Verb::Blas { out } => blas::run(&out),
     };
     match outcome {
