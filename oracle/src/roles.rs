@@ -59,7 +59,8 @@ fn roles(region: &Region) -> Vec<(u32, Role)> {
     for (int, role) in strides.chain(bases).chain(trips) {
         let mut live_ins = Vec::new();
         of_int(region, int, &mut live_ins);
-        roles.extend(live_ins.into_iter().filter_map(|index| Some((region.live_ins.get(index as usize)?.local, role))));
+        let local = |index: u32| region.live_ins.get(index as usize)?.from.as_local();
+        roles.extend(live_ins.into_iter().filter_map(|index| Some((local(index)?, role))));
     }
     roles
 }

@@ -315,7 +315,8 @@ mod tests {
                     live_ins[at] = bits;
                     judge.distance(&live_ins, want)
                 };
-                let position = |local: u32| judge.region.live_ins.iter().position(|l| l.local == local).unwrap();
+                let position =
+                    |local: u32| judge.region.live_ins.iter().position(|l| l.from.as_local() == Some(local)).unwrap();
                 assert!(changed(position(2), found[position(0)] + 1) > 0);
                 assert!(changed(position(4), least as u64 - 1) > 0);
             }

@@ -84,7 +84,7 @@ impl Case {
         Region {
             id: 0,
             place: Place::default(),
-            live_ins: live_ins.map(|(i, &(ty, _))| LiveIn { local: i as u32, ty }).collect(),
+            live_ins: live_ins.map(|(i, &(ty, _))| LiveIn::local(i as u32, ty)).collect(),
             scalars: Scalars::default(),
             program,
             trips,

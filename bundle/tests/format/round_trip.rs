@@ -233,7 +233,7 @@ fn several(regions: &[Vec<Type>]) -> (Vec<u8>, Contents) {
         for &ty in types {
             let (local, value) = (3 + region.live_ins.len() as u32, ScalarId(region.scalars.0.len() as u32));
             region.scalars.0.push(Scalar::LiveIn(region.live_ins.len() as u32));
-            region.live_ins.push(LiveIn { local, ty });
+            region.live_ins.push(LiveIn::local(local, ty));
             region.live_outs.push(LiveOut { local, ty, value });
             let param = kernel.func.new_value(ty);
             kernel.func.block_mut(BlockId::ENTRY).params.push(param);

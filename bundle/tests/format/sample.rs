@@ -46,7 +46,7 @@ pub fn region() -> Region {
     Region {
         id: 0,
         place: Place { function: 1, name: Some("run".into()), offset: 75, line: None },
-        live_ins: vec![LiveIn { local: 0, ty: Type::I32 }, LiveIn { local: 1, ty: Type::I32 }],
+        live_ins: vec![LiveIn::local(0, Type::I32), LiveIn::local(1, Type::I32)],
         scalars: Scalars(vec![Scalar::LiveIn(0), Scalar::LiveIn(1), Scalar::Returned(0)]),
         program: Program { ints, preds: vec![Pred::Le(IntId(4), IntId(5))] },
         trips: vec![IntId(1)],

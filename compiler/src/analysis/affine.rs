@@ -10,7 +10,7 @@ use super::shape::Context;
 use crate::reasons::Reason;
 use crate::wasm::GuestLoop;
 use ir::lowered::{BinaryOp, Const, Op, Type, UnaryOp, Value};
-use ir::region::{LiveIn, Scalar, ScalarId, Scalars, limits};
+use ir::region::{LiveIn, Scalar, ScalarId, Scalars, Source, limits};
 use std::collections::{BTreeMap, HashMap};
 
 /// Terms or duties of a form.
@@ -149,7 +149,7 @@ pub struct Duty {
 /// The values of the region's surroundings: live-ins and the scalars made of them.
 pub struct Symbols<'a> {
     context: &'a Context<'a>,
-    locals: HashMap<Value, u32>,
+    sources: HashMap<Value, Source>,
     /// The scalars so far.
     pub scalars: Scalars,
     /// The live-ins so far.
@@ -160,13 +160,15 @@ pub struct Symbols<'a> {
 impl<'a> Symbols<'a> {
     /// Symbols of a loop.
     pub fn new(context: &'a Context<'a>, guest_loop: &GuestLoop) -> Symbols<'a> {
-        let mut locals = HashMap::new();
+        let mut sources = HashMap::new();
         let carried = guest_loop.carried.iter().map(|c| (c.local, c.start));
-        for (local, value) in guest_loop.reads.iter().copied().chain(carried) {
-            let entry = locals.entry(value).or_insert(local);
-            *entry = local.min(*entry);
+        let locals = guest_loop.reads.iter().copied().chain(carried).map(|(local, v)| (Source::Local(local), v));
+        let globals = guest_loop.globals.iter().map(|&(global, v)| (Source::Global(global), v));
+        for (source, value) in locals.chain(globals) {
+            let entry = sources.entry(value).or_insert(source);
+            *entry = source.min(*entry);
         }
-        Symbols { context, locals, scalars: Scalars::default(), live_ins: Vec::new(), by_value: HashMap::new() }
+        Symbols { context, sources, scalars: Scalars::default(), live_ins: Vec::new(), by_value: HashMap::new() }
     }
 
     /// The scalar for a value that is defined outside of the loop.
@@ -178,14 +180,14 @@ impl<'a> Symbols<'a> {
             Some(&Op::Const(c)) => Scalar::Const(c),
             _ => {
                 let ty = self.context.func.ty(value);
-                let &local = self.locals.get(&value).ok_or(Reason::LiveIn)?;
+                let &from = self.sources.get(&value).ok_or(Reason::LiveIn)?;
                 if !ty.is_scalar() {
                     return Err(Reason::Operator { name: ty.to_string() });
                 }
                 if self.live_ins.len() == limits::MAX_VALUES {
                     return Err(Reason::Limit { what: format!("more than {} live-ins", limits::MAX_VALUES) });
                 }
-                self.live_ins.push(LiveIn { local, ty });
+                self.live_ins.push(LiveIn { from, ty });
                 Scalar::LiveIn(self.live_ins.len() as u32 - 1)
             }
         };

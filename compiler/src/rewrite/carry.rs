@@ -140,6 +140,11 @@ impl Carried {
         self.ids.locals.get(function as usize)?.get(index as usize).copied()
     }
 
+    /// A global by its original index.
+    pub fn global(&self, index: u32) -> Option<GlobalId> {
+        self.ids.globals.get(index as usize).copied()
+    }
+
     /// A memory by its original index.
     pub fn memory(&self, index: u32) -> Option<MemoryId> {
         self.ids.memories.get(index as usize).copied()

@@ -21,7 +21,7 @@ use super::estimate;
 use super::locals::{Pool, val_type};
 use bundle::abi_names;
 use ir::lowered::Type;
-use ir::region::Region;
+use ir::region::{LiveIn, Region, Source};
 use walrus::ir::{BinaryOp, Binop, BrIf, Call, Const, GlobalGet, Instr, InstrSeqId, LocalGet, LocalSet, Value};
 use walrus::{CompositeType, FunctionId, FunctionType, GlobalId, LocalId, Module, TypeId, ValType};
 
@@ -36,7 +36,7 @@ pub fn code(
     function: u32,
     skip: InstrSeqId,
 ) -> Result<Vec<Instr>, RewriteError> {
-    let live_ins = locals(carried, region, function, "live-in", region.live_ins.iter().map(|l| (l.local, l.ty)))?;
+    let live_ins = live_ins(carried, region, function)?;
     let live_outs = locals(carried, region, function, "live-out", region.live_outs.iter().map(|l| (l.local, l.ty)))?;
     let (call, min_work) = imports(&mut carried.module, region);
     let mut spares = pool.spares(&mut carried.module.locals, function);
@@ -49,7 +49,7 @@ pub fn code(
         code.push(Binop { op: BinaryOp::I64LtU }.into());
         code.push(BrIf { block: skip }.into());
     }
-    code.extend(live_ins.iter().map(|&local| Instr::from(LocalGet { local })));
+    code.extend(live_ins);
     code.push(Call { func: call }.into());
     // Types were checked with the live-outs, so that none is without a spare.
     let results: Vec<LocalId> = region.live_outs.iter().filter_map(|l| spares.take(l.ty)).collect();
@@ -64,7 +64,27 @@ pub fn code(
     Ok(code)
 }
 
-/// The locals of a region's live-ins or live-outs, each of which must have the type that the region says.
+/// What reads each live-in, which must have the type that the region says.
+fn live_ins(carried: &Carried, region: &Region, function: u32) -> Result<Vec<Instr>, RewriteError> {
+    let local = |index, ty| {
+        let local = carried.local(function, index)?;
+        (val_type(ty) == Some(carried.module.locals.get(local).ty())).then_some(LocalGet { local }.into())
+    };
+    let global = |index, ty| {
+        let global = carried.global(index)?;
+        (val_type(ty) == Some(carried.module.globals.get(global).ty)).then_some(GlobalGet { global }.into())
+    };
+    let read = |(index, live_in): (usize, &LiveIn)| {
+        let read = match live_in.from {
+            Source::Local(index) => local(index, live_in.ty),
+            Source::Global(index) => global(index, live_in.ty),
+        };
+        read.ok_or(RewriteError::Value { region: region.id, what: "live-in", index })
+    };
+    region.live_ins.iter().enumerate().map(read).collect()
+}
+
+/// The locals of a region's live-outs, each of which must have the type that the region says.
 fn locals(
     carried: &Carried,
     region: &Region,
@@ -74,7 +94,7 @@ fn locals(
 ) -> Result<Vec<LocalId>, RewriteError> {
     let find = |(index, (local, ty)): (usize, (u32, Type))| {
         let id = carried.local(function, local);
-        id.filter(|&id| val_type(ty) == Some(carried.module.locals.get(id).ty())).ok_or(RewriteError::Local {
+        id.filter(|&id| val_type(ty) == Some(carried.module.locals.get(id).ty())).ok_or(RewriteError::Value {
             region: region.id,
             what,
             index,

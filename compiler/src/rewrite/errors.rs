@@ -117,9 +117,9 @@ pub enum RewriteError {
         /// Why.
         reason: Unsplicable,
     },
-    /// A live-in or live-out that is no local of the function, or one of another type.
-    #[error("region {region}: {what} {index} is no local of its type")]
-    Local {
+    /// A live-in or live-out that is no local of the function, and no global either if it is a live-in, or one of another type.
+    #[error("region {region}: {what} {index} is nothing of its type")]
+    Value {
         /// The region's id.
         region: u32,
         /// Live-in or live-out.

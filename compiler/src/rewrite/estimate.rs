@@ -1,6 +1,6 @@
 //! The work estimate as guest code.
 //!
-//! Input: a region's scalars, the one that estimates its work, and the locals that hold its live-ins. Output:
+//! Input: a region's scalars, the one that estimates its work, and what reads its live-ins. Output:
 //! instructions that leave the estimate on the operand stack. Only operators that can't trap are accepted: inserted
 //! code must never trap. A node that is used twice is computed once and kept in a spare local, so the code is no longer
 //! than the expression list.
@@ -25,7 +25,7 @@ enum Task {
 pub fn code(
     region: &Region,
     estimate: ScalarId,
-    live_ins: &[LocalId],
+    live_ins: &[Instr],
     spares: &mut Spares<'_>,
 ) -> Result<Vec<Instr>, EstimateError> {
     let (root, nodes, types) = (estimate.0 as usize, &region.scalars.0, types(region)?);
@@ -39,7 +39,7 @@ pub fn code(
         match task {
             Task::Compute(i) if kept[i].is_some() => code.extend(kept[i].map(|local| LocalGet { local }.into())),
             Task::Compute(i) => match nodes[i] {
-                Scalar::LiveIn(l) => code.push(LocalGet { local: live_ins[l as usize] }.into()),
+                Scalar::LiveIn(l) => code.push(live_ins[l as usize].clone()),
                 Scalar::Const(c) => code.push(constant(c).ok_or(EstimateError::Malformed)?),
                 Scalar::Unary(op, a) => {
                     let wasm = operators::unary(op).ok_or(EstimateError::Traps(op.name()))?;

@@ -183,7 +183,7 @@ impl Callee {
 pub fn fits(op: &Op, at: u32, calls: &[Call]) -> bool {
     match op {
         Op::Foreign(_) => called(calls, at).is_some(),
-        Op::GlobalGet(_) | Op::GlobalSet(..) => false,
+        Op::GlobalSet(..) => false,
         _ => true,
     }
 }

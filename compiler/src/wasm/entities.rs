@@ -124,6 +124,8 @@ pub struct GuestLoop {
     pub carried: Vec<Carried>,
     /// Locals read inside, loops inside included, that the loop doesn't assign, with their value.
     pub reads: Vec<(u32, Value)>,
+    /// Globals read inside that the loop doesn't set, with their value, where that is read in front of the loop.
+    pub globals: Vec<(u32, Value)>,
     /// The values of `assigned` at the ends of those blocks inside, at any depth, that branch to a place which an exit of the
     /// loop can be said to lead to: a label around the loop, or a place in its own sequence behind a construct or a branch.
     pub ends: HashMap<BlockId, Edge>,

@@ -12,6 +12,8 @@
 
 use super::callees::{Call, Callee, Callees, called, fits};
 use super::entities::{GuestFunction, Where};
+use super::nest;
+use ir::lowered::dominators::Dominators;
 use ir::lowered::{Block, BlockId, Inst, Op, Target, Term, Value};
 use std::collections::BTreeSet;
 
@@ -19,15 +21,13 @@ use std::collections::BTreeSet;
 const MAX_GROWTH: usize = 8;
 const GROWTH_LEAST: usize = 4_000;
 const GROWTH_MOST: usize = 20_000;
-/// Steps of the walk through all loops' blocks, which costs each block as much as it is deep in loops.
-const MAX_STEPS: usize = 4_000_000;
 
 /// Takes callees into the loops of `function`.
 pub fn inline(function: &mut GuestFunction, callees: &Callees<'_>) {
     if function.calls.is_empty() || function.loops.is_empty() {
         return;
     }
-    let Some(inner) = innermost(function) else { return };
+    let Some(inner) = nest::innermost(function, &Dominators::of(&function.func)) else { return };
     let blocked = blocked(function, &inner, callees);
     let size: usize = function.func.blocks.iter().map(|b| b.insts.len() + 1).sum();
     let room = (size * MAX_GROWTH).clamp(GROWTH_LEAST, GROWTH_MOST);
@@ -41,38 +41,6 @@ pub fn inline(function: &mut GuestFunction, callees: &Callees<'_>) {
     let taken = inliner.taken;
     function.taken_in.extend(taken);
     function.calls = calls;
-}
-
-/// For each block the innermost loop that it can go round in; `None` if that takes too long to find.
-fn innermost(function: &GuestFunction) -> Option<Vec<Option<u32>>> {
-    let blocks = &function.func.blocks;
-    let mut predecessors: Vec<Vec<BlockId>> = vec![Vec::new(); blocks.len()];
-    for (block, from) in blocks.iter().zip(0..) {
-        block.term.targets().iter().for_each(|t| predecessors[t.block.index()].push(BlockId(from)));
-    }
-    let mut inner = vec![None; blocks.len()];
-    let mut seen = vec![u32::MAX; blocks.len()];
-    let mut steps = 0;
-    // A loop comes after the one around it. Only the loop is entered from a block made before its header.
-    for (index, guest_loop) in function.loops.iter().enumerate().rev() {
-        let (index, header) = (index as u32, guest_loop.header);
-        let mut work: Vec<BlockId> = predecessors[header.index()].iter().copied().filter(|p| p.0 >= header.0).collect();
-        if !work.is_empty() {
-            seen[header.index()] = index;
-            inner[header.index()].get_or_insert(index);
-        }
-        while let Some(block) = work.pop() {
-            steps += 1;
-            if std::mem::replace(&mut seen[block.index()], index) != index {
-                inner[block.index()].get_or_insert(index);
-                work.extend(&predecessors[block.index()]);
-            }
-        }
-        if steps > MAX_STEPS {
-            return None;
-        }
-    }
-    Some(inner)
 }
 
 /// For each loop whether something stays in it, or in a loop inside, that no kernel can hold.

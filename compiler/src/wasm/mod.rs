@@ -9,8 +9,10 @@
 mod callees;
 mod entities;
 mod fixed;
+mod globals;
 mod inline;
 mod names;
+mod nest;
 mod operators;
 mod scan;
 mod simplify;
@@ -147,6 +149,7 @@ fn function(module: &Module, callees: &Callees<'_>, body: &Body<'_>) -> Result<O
     Ok(match translated {
         Ok(mut function) => {
             inline::inline(&mut function, callees);
+            globals::hoist(&mut function);
             simplify::simplify(&mut function);
             Some(function)
         }

@@ -73,14 +73,16 @@ fn redundant(func: &Func, order: &[BlockId]) -> Vec<Value> {
     (0..renamed.len() as u32).map(|v| find(&mut renamed, Value(v))).collect()
 }
 
-fn rename(function: &mut GuestFunction, renamed: &[Value]) {
+/// Replaces values everywhere by those at their indices.
+pub fn rename(function: &mut GuestFunction, renamed: &[Value]) {
     let map = |v: Value| renamed[v.index()];
     for block in &mut function.func.blocks {
         block.insts.iter_mut().for_each(|inst| inst.op.map_uses(map));
         block.term.map_uses(map);
     }
     for guest_loop in &mut function.loops {
-        guest_loop.reads.iter_mut().for_each(|(_, v)| *v = map(*v));
+        let entry = guest_loop.reads.iter_mut().chain(&mut guest_loop.globals);
+        entry.for_each(|(_, v)| *v = map(*v));
         for carried in &mut guest_loop.carried {
             carried.start = map(carried.start);
             carried.param = map(carried.param);

@@ -538,7 +538,7 @@ impl<'a> Translator<'a> {
         let header = BlockId(self.function.func.blocks.len() as u32);
         let (parent, depth) = (self.home(), self.open.len() as u32);
         let has_inner = self.outline.constructs[construct].has_inner;
-        let (carried, reads, ends) = (Vec::new(), Vec::new(), HashMap::new());
+        let (carried, reads, globals, ends) = (Vec::new(), Vec::new(), Vec::new(), HashMap::new());
         self.function.loops.push(GuestLoop {
             offset,
             header,
@@ -549,6 +549,7 @@ impl<'a> Translator<'a> {
             assigned,
             carried,
             reads,
+            globals,
             ends,
         });
         self.seen.push(HashSet::new());

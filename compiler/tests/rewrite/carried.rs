@@ -174,7 +174,7 @@ fn a_region_has_a_type_that_a_host_can_name() {
 #[test]
 fn an_estimate_computes_shared_parts_once() {
     let mut region = region(0, &[0, 1], &[1], true);
-    region.live_ins.push(LiveIn { local: 0, ty: Type::I32 });
+    region.live_ins.push(LiveIn::local(0, Type::I32));
     let mut estimate = region.estimate.expect("an estimate");
     for _ in 0..3 {
         estimate = region.scalars.add(Scalar::Binary(BinaryOp::I64Mul, estimate, estimate));

@@ -153,11 +153,11 @@ fn refused(change: impl FnOnce(&mut Region)) -> String {
 #[test]
 fn regions_that_do_not_fit_the_module() {
     assert_eq!(refused(|r| r.id = 1), "region 1 stands where region 0 belongs");
-    let long = |r: &mut Region| r.live_ins.push(LiveIn { local: 0, ty: Type::I64 });
-    assert_eq!(refused(long), "region 0: live-in 2 is no local of its type");
+    let long = |r: &mut Region| r.live_ins.push(LiveIn::local(0, Type::I64));
+    assert_eq!(refused(long), "region 0: live-in 2 is nothing of its type");
     let value = |r: &mut Region| r.live_outs[0].value;
     let missing = |r: &mut Region| r.live_outs = vec![LiveOut { local: 2, ty: Type::I32, value: value(r) }];
-    assert_eq!(refused(missing), "region 0: live-out 0 is no local of its type");
+    assert_eq!(refused(missing), "region 0: live-out 0 is nothing of its type");
     let memory = |r: &mut Region| {
         let dims = Vec::new();
         let (access, must_write) = (Access::Read, false);

@@ -89,7 +89,7 @@ pub fn region(id: u32, live_ins: &[u32], live_outs: &[u32], with_estimate: bool)
     Region {
         id,
         place: Place::default(),
-        live_ins: live_ins.iter().map(|&local| LiveIn { local, ty: Type::I32 }).collect(),
+        live_ins: live_ins.iter().map(|&local| LiveIn::local(local, Type::I32)).collect(),
         scalars,
         program: Guards::default(),
         trips: Vec::new(),

@@ -282,7 +282,7 @@ mod tests {
         Region {
             id: 0,
             place: Place { function: 3, name: None, offset: 16, line: Some("a.c:4".into()) },
-            live_ins: vec![LiveIn { local: 1, ty: crate::lowered::Type::I32 }],
+            live_ins: vec![LiveIn::local(1, crate::lowered::Type::I32)],
             scalars,
             program,
             trips: vec![IntId(1)],

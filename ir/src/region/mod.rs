@@ -17,5 +17,6 @@ pub mod verify;
 pub use exprs::{Scalar, ScalarId, Scalars};
 pub use guards::{Answer, Bounds, Guard, GuardEnv, GuardError, Int, IntId, Pred, PredId, Program};
 pub use model::{
-    Access, Footprint, FootprintDim, Kernel, LiveIn, LiveOut, Mapping, Place, ReduceOp, Region, ReturnRole, Step,
+    Access, Footprint, FootprintDim, Kernel, LiveIn, LiveOut, Mapping, Place, ReduceOp, Region, ReturnRole, Source,
+    Step,
 };

@@ -18,13 +18,50 @@ pub struct Place {
     pub line: Option<String>,
 }
 
-/// A value that the guest passes to a dispatch: a local at the loop's entry.
+/// A value that the guest passes to a dispatch: what a local or a global holds at the loop's entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LiveIn {
-    /// The local's index in the original function.
-    pub local: u32,
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub from: Source,
     /// Its type, a scalar.
     pub ty: Type,
+}
+
+/// Where a live-in comes from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// The local with this index in the original function.
+    Local(u32),
+    /// The global with this index in the original module.
+    Global(u32),
+}
+
+impl LiveIn {
+    /// What a local holds.
+    pub fn local(index: u32, ty: Type) -> LiveIn {
+        LiveIn { from: Source::Local(index), ty }
+    }
+}
+
+impl Source {
+    /// The local's index, if it is one.
+    pub fn as_local(self) -> Option<u32> {
+        match self {
+            Source::Local(index) => Some(index),
+            Source::Global(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Source::Local(index) => write!(f, "local {index}"),
+            Source::Global(index) => write!(f, "global {index}"),
+        }
+    }
 }
 
 /// A value that a completed dispatch hands back to a local.

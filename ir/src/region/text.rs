@@ -30,7 +30,7 @@ impl Display for Region {
             self.id, self.place.function, self.place.offset
         )?;
         for (i, live_in) in self.live_ins.iter().enumerate() {
-            writeln!(f, "  l{i}: {} = local {}", live_in.ty, live_in.local)?;
+            writeln!(f, "  l{i}: {} = {}", live_in.ty, live_in.from)?;
         }
         for (d, &trip) in self.trips.iter().enumerate() {
             writeln!(f, "  n{d} = {}", expressions.show(trip))?;

@@ -127,7 +127,7 @@ impl Builder {
         Region {
             id: 0,
             place: Place::default(),
-            live_ins: self.live_ins.iter().enumerate().map(|(i, &ty)| LiveIn { local: i as u32, ty }).collect(),
+            live_ins: self.live_ins.iter().enumerate().map(|(i, &ty)| LiveIn::local(i as u32, ty)).collect(),
             scalars: Scalars::default(),
             program,
             trips: vec![trip; self.dims as usize],

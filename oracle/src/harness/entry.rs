@@ -7,7 +7,7 @@
 
 use compiler::wasm::{GuestFunction, GuestLoop, Module};
 use ir::lowered::{Const, Op, Value};
-use ir::region::Region;
+use ir::region::{Region, Source};
 use std::collections::BTreeMap;
 
 /// What a local holds when the loop begins.
@@ -24,7 +24,7 @@ pub(crate) fn starts(module: &Module, region: &Region) -> BTreeMap<u32, Start> {
     let Some((function, guest_loop)) = find(module, region) else { return BTreeMap::new() };
     let carried = guest_loop.carried.iter().map(|carried| (carried.local, carried.start));
     let at_entry: BTreeMap<u32, Value> = guest_loop.reads.iter().copied().chain(carried).collect();
-    let live_in = |local: u32| region.live_ins.iter().any(|live_in| live_in.local == local);
+    let live_in = |local: u32| region.live_ins.iter().any(|live_in| live_in.from == Source::Local(local));
     let holders: BTreeMap<Value, u32> =
         at_entry.iter().filter(|&(&local, _)| live_in(local)).map(|(&local, &value)| (value, local)).collect();
     let start = |(&local, &value): (&u32, &Value)| {

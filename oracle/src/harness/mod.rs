@@ -24,7 +24,7 @@ use callees::Callees;
 use compiler::{Compiled, Outcome};
 use cut::Cut;
 use ir::lowered::Type;
-use ir::region::Region;
+use ir::region::{LiveIn, Region, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 use write::{Locals, Plan};
@@ -143,10 +143,12 @@ fn offload(plain: &[u8], region: &Region, locals: &Locals, options: &compiler::O
         });
         return Err(Unfit::Declined(reasons.collect::<Vec<_>>().join("; ")));
     };
-    let ins = region.live_ins.iter().map(|l| (locals.index(l.local), l.ty));
+    let ins = region.live_ins.iter().map(|l| {
+        let from = l.from.as_local().map_or(l.from, |local| Source::Local(locals.index(local)));
+        LiveIn { from, ..*l }
+    });
     let outs = region.live_outs.iter().map(|l| (locals.index(l.local), l.ty));
-    let same = found.live_ins.iter().map(|l| (l.local, l.ty)).eq(ins)
-        && found.live_outs.iter().map(|l| (l.local, l.ty)).eq(outs);
+    let same = found.live_ins.iter().copied().eq(ins) && found.live_outs.iter().map(|l| (l.local, l.ty)).eq(outs);
     if same { Ok(compiled) } else { Err(Unfit::Differs) }
 }
 
@@ -163,8 +165,8 @@ fn transplant(compiled: &Compiled, bundle: &Bundle, region: &Region) -> Result<B
 }
 
 fn params(locals: &Locals, region: &Region) -> Vec<Param> {
-    let live_ins: BTreeMap<u32, usize> = region.live_ins.iter().enumerate().map(|(i, l)| (l.local, i)).collect();
-    let param = |&(local, ty): &(u32, wasm_encoder::ValType)| match live_ins.get(&local) {
+    let live_ins: BTreeMap<Source, usize> = region.live_ins.iter().enumerate().map(|(i, l)| (l.from, i)).collect();
+    let param = |(source, ty): (Source, wasm_encoder::ValType)| match live_ins.get(&source) {
         Some(&index) => Param::LiveIn(index),
         None => Param::Free(match ty {
             wasm_encoder::ValType::I32 => Type::I32,
@@ -173,7 +175,8 @@ fn params(locals: &Locals, region: &Region) -> Vec<Param> {
             _ => Type::F64,
         }),
     };
-    locals.params.iter().map(param).collect()
+    let own = locals.params.iter().map(|&(local, ty)| (Source::Local(local), ty));
+    own.chain(locals.globals.iter().map(|&(global, ty)| (Source::Global(global), ty))).map(param).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Writing a harness: a module whose only function is one loop of the original.
 //!
 //! The function's parameters are all scalar locals that the loop names, in the order of the original, so that the
-//! compiler finds the live-ins in the same order. Operators are copied byte for byte; only indices of locals and called
+//! compiler finds the live-ins in the same order, and behind them the globals that are live-ins, which it sets first. Operators are copied byte for byte; only indices of locals and called
 //! functions change, and `return` becomes a branch. Where the loop leaves to, the function either returns the number of
 //! the exit and the live-outs, or traps. Memories are imported, so that whoever runs the harness chooses their size and
 //! whether two of them are one. Tables are empty, globals start at zero and are exported, a global that never changes is its
@@ -14,7 +14,7 @@ use super::entry::Start;
 use super::original::Original;
 use ir::lowered::Const;
 use ir::lowered::Type as Scalar;
-use ir::region::Region;
+use ir::region::{Region, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
@@ -52,6 +52,8 @@ pub(crate) struct Plan<'p, 'a> {
 pub(crate) struct Locals {
     /// The original index and the type of each parameter.
     pub params: Vec<(u32, ValType)>,
+    /// The globals that are live-ins; their parameters follow.
+    pub globals: Vec<(u32, ValType)>,
     /// The locals that aren't scalars.
     others: Vec<(u32, ValType)>,
     index: BTreeMap<u32, u32>,
@@ -61,8 +63,16 @@ impl Locals {
     /// The locals that matter to `region`'s loop.
     pub fn of(cut: &Cut<'_>, region: &Region) -> Result<Locals, Unfit> {
         let mut used = cut.locals_used();
-        used.extend(region.live_ins.iter().map(|l| l.local).chain(region.live_outs.iter().map(|l| l.local)));
-        let mut locals = Locals { params: Vec::new(), others: Vec::new(), index: BTreeMap::new() };
+        used.extend(
+            region.live_ins.iter().filter_map(|l| l.from.as_local()).chain(region.live_outs.iter().map(|l| l.local)),
+        );
+        let mut globals = Vec::new();
+        for live_in in &region.live_ins {
+            if let Source::Global(global) = live_in.from {
+                globals.push((global, val_type(live_in.ty)));
+            }
+        }
+        let mut locals = Locals { params: Vec::new(), globals, others: Vec::new(), index: BTreeMap::new() };
         for local in used {
             let ty = *cut.locals.get(local as usize).ok_or(Unfit::NoLocal(local))?;
             let ty = RoundtripReencoder.val_type(ty).map_err(|_| Unfit::BlockType)?;
@@ -71,11 +81,12 @@ impl Locals {
                 _ => locals.others.push((local, ty)),
             }
         }
-        if locals.params.len() > MAX_PARAMS {
-            return Err(Unfit::TooManyLocals(locals.params.len()));
+        let params = locals.params.len() + locals.globals.len();
+        if params > MAX_PARAMS {
+            return Err(Unfit::TooManyLocals(params));
         }
-        let order = locals.params.iter().chain(&locals.others);
-        locals.index = order.zip(0..).map(|(&(local, _), index)| (local, index)).collect();
+        let order = locals.params.iter().zip(0..).chain(locals.others.iter().zip(params as u32..));
+        locals.index = order.map(|(&(local, _), index)| (local, index)).collect();
         Ok(locals)
     }
 
@@ -94,7 +105,8 @@ pub(crate) fn write(plan: &Plan<'_, '_>, locals: &Locals) -> Result<Vec<u8>, Unf
     let mut writer = Writer { plan, locals, next_type: plan.original.signatures.len() as u32, types };
     let outs = plan.region.live_outs.iter().map(|out| val_type(out.ty));
     let results: Vec<ValType> = std::iter::once(ValType::I32).chain(outs).collect();
-    let own_type = writer.function_type(locals.params.iter().map(|p| p.1).collect(), results);
+    let params = locals.params.iter().chain(&locals.globals).map(|p| p.1).collect();
+    let own_type = writer.function_type(params, results);
     let body = writer.body()?;
 
     let mut module = Module::new();
@@ -112,7 +124,7 @@ pub(crate) fn write(plan: &Plan<'_, '_>, locals: &Locals) -> Result<Vec<u8>, Unf
     module.section(&tables(plan.original)?);
     let mut exports = ExportSection::new();
     exports.export(EXPORT, ExportKind::Func, plan.callees.own());
-    module.section(&globals(plan.original, &mut exports)?);
+    module.section(&globals(plan.original, locals, &mut exports)?);
     module.section(&exports);
     module.section(&code);
     Ok(module.finish())
@@ -148,6 +160,10 @@ impl Writer<'_, '_> {
 
     fn body(&mut self) -> Result<Function, Unfit> {
         let mut body = Function::new(self.locals.others.iter().map(|&(_, ty)| (1, ty)));
+        for (&(global, _), param) in self.locals.globals.iter().zip(self.locals.params.len() as u32..) {
+            body.instruction(&Instruction::LocalGet(param));
+            body.instruction(&Instruction::GlobalSet(global));
+        }
         for (&local, start) in self.plan.starts {
             if self.locals.index.contains_key(&local) {
                 body.instruction(&match *start {
@@ -255,11 +271,12 @@ fn tables(original: &Original<'_>) -> Result<TableSection, Unfit> {
     Ok(tables)
 }
 
-fn globals(original: &Original<'_>, exports: &mut ExportSection) -> Result<GlobalSection, Unfit> {
+fn globals(original: &Original<'_>, locals: &Locals, exports: &mut ExportSection) -> Result<GlobalSection, Unfit> {
     let mut globals = GlobalSection::new();
     for (index, global) in (0..).zip(&original.globals) {
         let mut ty = RoundtripReencoder.global_type(*global).map_err(|_| Unfit::Types)?;
         ty.shared = false;
+        ty.mutable |= locals.globals.iter().any(|&(global, _)| global == index);
         let zero = match ty.val_type {
             ValType::I32 => ConstExpr::i32_const(0),
             ValType::I64 => ConstExpr::i64_const(0),

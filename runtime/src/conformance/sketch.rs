@@ -51,7 +51,7 @@ impl Sketch {
         let mut region = Region {
             id: 0,
             place: Place { name: Some(name.into()), ..Place::default() },
-            live_ins: types.iter().enumerate().map(|(i, &ty)| LiveIn { local: i as u32, ty }).collect(),
+            live_ins: types.iter().enumerate().map(|(i, &ty)| LiveIn::local(i as u32, ty)).collect(),
             scalars: Scalars::default(),
             program: Program::default(),
             trips: Vec::new(),
