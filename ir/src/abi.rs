@@ -4,7 +4,8 @@
 //! thread that bails); the address of the returned values (one 8-byte slot each, a multiple of 8, preset to the reduction's
 //! identity; a 32-bit value uses the low 4 bytes);
 //! the trip count of each dimension; for each footprint a delta (device address = delta + guest address, modulo 2^64);
-//! the live-ins as raw bits.
+//! for each footprint whose accesses the kernel checks the first guest address that they may touch and the number of bytes from
+//! there; the live-ins as raw bits.
 
 use crate::lowered::Type;
 use crate::region::{Mapping, Region, limits};
@@ -20,6 +21,10 @@ pub enum Param {
     Trip(u32),
     /// Device address minus guest address of this footprint, `u64`.
     Delta(u32),
+    /// The first guest address that checked accesses of this footprint may touch, `u64`.
+    Low(u32),
+    /// How many bytes from there they may touch, `u64`: at least as many as the footprint is wide.
+    Length(u32),
     /// The live-in with this index.
     LiveIn(u32, Type),
 }
@@ -39,8 +44,28 @@ pub fn params(region: &Region) -> Vec<Param> {
     let mut params = vec![Param::BailFlag, Param::Returns];
     params.extend((0..region.trips.len() as u32).map(Param::Trip));
     params.extend((0..region.footprints.len() as u32).map(Param::Delta));
+    let checked = (0u32..).zip(&region.footprints).filter(|(_, footprint)| footprint.access.is_checked());
+    params.extend(checked.flat_map(|(i, _)| [Param::Low(i), Param::Length(i)]));
     params.extend(region.live_ins.iter().enumerate().map(|(i, l)| Param::LiveIn(i as u32, l.ty)));
     params
+}
+
+/// The guest addresses that the accesses of a footprint may touch: as many bytes as `length` says, from `low` on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(C)]
+pub struct Reach {
+    /// The first one.
+    pub low: u64,
+    /// How many.
+    pub length: u64,
+}
+
+impl Reach {
+    /// True if all `width` bytes at `address` are among them.
+    pub fn holds(self, address: u64, width: u32) -> bool {
+        let last = self.length.checked_sub(width.into());
+        last.is_some_and(|last| address.wrapping_sub(self.low) <= last)
+    }
 }
 
 /// The grid for `trips` iterations under `mapping`; `None` if a device couldn't hold it.
@@ -58,4 +83,19 @@ pub fn grid(mapping: &Mapping, trips: &[i128]) -> Option<[u32; 3]> {
         grid[axis] = blocks.max(0) as u32;
     }
     Some(grid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reach;
+
+    #[test]
+    fn a_reach_holds_what_lies_in_it_as_a_whole() {
+        let reach = Reach { low: 100, length: 8 };
+        let held: Vec<u64> = (0..200).filter(|&at| reach.holds(at, 4)).collect();
+        assert_eq!(held, [100, 101, 102, 103, 104]);
+        assert!(reach.holds(100, 8) && !reach.holds(100, 9) && !reach.holds(u64::MAX, 4));
+        assert!(!Reach { low: 100, length: 3 }.holds(100, 4));
+        assert!(!Reach::default().holds(0, 1));
+    }
 }

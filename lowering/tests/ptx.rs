@@ -170,6 +170,59 @@ fn branches_fall_through_and_a_cold_edge_leads_to_the_bail() {
 }
 
 #[test]
+fn a_gather_is_checked_once_and_a_check_stays_without_its_load() {
+    insta::assert_snapshot!(body(&samples::gather()), @"
+    ld.param.b64 %rd8, [gather_3];
+    ld.param.b64 %rd9, [gather_4];
+    ld.param.b64 %rd10, [gather_5];
+    ld.param.b64 %rd11, [gather_6];
+    ld.param.b64 %rd12, [gather_7];
+    add.s64 %rd13, %rd12, -1;
+    add.s64 %rd14, %rd12, -4;
+    ld.param.b32 %r0, [gather_8];
+    ld.param.b32 %r1, [gather_9];
+    ld.param.b32 %r2, [gather_10];
+    cvt.u32.u64 %r3, %rd0;
+    mul.lo.s32 %r4, %r3, 4;
+    add.s32 %r5, %r0, %r4;
+    add.s32 %r6, %r1, %r4;
+    cvt.u64.u32 %rd15, %r5;
+    add.s64 %rd1, %rd8, %rd15;
+    ld.global.b32 %r7, [%rd1];
+    mul.lo.s32 %r8, %r7, 4;
+    add.s32 %r9, %r2, %r8;
+    cvt.u64.u32 %rd16, %r9;
+    add.s64 %rd17, %rd16, 16;
+    sub.s64 %rd18, %rd17, %rd11;
+    setp.gt.u64 %p1, %rd18, %rd14;
+    @%p1 bra $bail;
+    and.b64 %rd19, %rd17, 3;
+    setp.ne.s64 %p2, %rd19, 0;
+    @%p2 bra $bail;
+    add.s64 %rd2, %rd10, %rd16;
+    ld.global.b32 %r10, [%rd2+16];
+    ld.global.b32 %r11, [%rd2+16];
+    cvt.u64.u32 %rd20, %r7;
+    add.s64 %rd21, %rd20, 4294967288;
+    sub.s64 %rd22, %rd21, %rd11;
+    setp.gt.u64 %p3, %rd22, %rd13;
+    @%p3 bra $bail;
+    add.s64 %rd3, %rd10, %rd20;
+    add.rn.f32 %r12, %r10, %r11;
+    cvt.u64.u32 %rd23, %r6;
+    add.s64 %rd4, %rd9, %rd23;
+    setp.nan.f32 %p4, %r12, %r12;
+    selp.b32 %r15, 2143289344, %r12, %p4;
+    st.global.b32 [%rd4], %r15;
+    exit;
+    $bail:
+    ld.param.b64 %rd24, [gather_0];
+    red.global.or.b32 [%rd24], 1;
+    exit;
+    ");
+}
+
+#[test]
 fn a_sum_in_a_loop_is_made_canonical_after_the_loop() {
     insta::assert_snapshot!(text(&samples::reduction()), @"
     .version 7.8

@@ -23,6 +23,8 @@ use thiserror::Error;
 
 use crate::random::Random;
 
+/// The longest reach of checked accesses; each launch copies it.
+const LONGEST_REACH: u64 = 1 << 26;
 /// The most instructions that one launch may take.
 const STEPS: u64 = 1 << 29;
 /// Instructions granted for each back edge of the dispatch's budget, and for each thread.
@@ -126,6 +128,10 @@ impl Device for PtxSim {
 
     fn needs_alignment(&self) -> bool {
         true
+    }
+
+    fn longest_reach(&self) -> u64 {
+        LONGEST_REACH
     }
 
     fn runs_ptx(&self) -> bool {
@@ -234,6 +240,8 @@ impl PtxRegion {
             Param::Returns => placed.memory.base(placed.returns),
             Param::Trip(dim) => dispatch.trips[dim as usize],
             Param::Delta(footprint) => delta(footprint),
+            Param::Low(footprint) => dispatch.reaches[footprint as usize].low,
+            Param::Length(footprint) => dispatch.reaches[footprint as usize].length,
             Param::LiveIn(index, ty) => dispatch.live_ins[index as usize] & ty.mask(),
         };
         abi::params(&self.region).iter().map(value).collect()

@@ -4,7 +4,7 @@
 //! A kernel is emitted, parsed and run by the PTX machine in its most adversarial mode, and interpreted by
 //! `ir::lowered::interp`. Memory, returned values and the bail flag must agree bit for bit.
 
-use ir::abi::{self, Param};
+use ir::abi::{self, Param, Reach};
 use ir::lowered::interp::{self, Outcome, Spaces};
 use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, LoadKind, Op, StoreKind, Target, Term, Type, UnaryOp, Value};
 use ir::region::{
@@ -58,6 +58,10 @@ impl Spaces for Window<'_> {
         self.memory[range.clone()].copy_from_slice(&value.to_le_bytes()[..range.len()]);
         Some(())
     }
+
+    fn reach(&self, _: u32) -> Reach {
+        Reach { low: self.window, length: self.memory.len() as u64 }
+    }
 }
 
 impl Case {
@@ -79,6 +83,7 @@ impl Case {
             must_write: false,
             align: 8,
         };
+        let gathers = Footprint { width: 8, access: Access::Gather, ..footprint.clone() };
         let dims = self.trips.len() as u32;
         let live_ins = self.live_ins.iter().enumerate();
         Region {
@@ -89,7 +94,7 @@ impl Case {
             program,
             trips,
             guards: Vec::new(),
-            footprints: vec![footprint],
+            footprints: vec![footprint, gathers],
             returns: self.func.results.iter().copied().zip(self.roles.iter().copied()).collect(),
             live_outs: Vec::new(),
             schedule: Step::Launch { mapping: 0 },
@@ -163,6 +168,8 @@ impl Case {
             Param::Returns => device.base(returns),
             Param::Trip(dim) => self.trips[dim as usize],
             Param::Delta(_) => device.base(memory).wrapping_sub(self.window),
+            Param::Low(_) => self.window,
+            Param::Length(_) => self.memory.len() as u64,
             Param::LiveIn(index, _) => self.live_ins[index as usize].1,
         };
         let args = abi::params(&region).into_iter().map(value).collect();
@@ -388,6 +395,34 @@ fn loads_and_stores_agree_wherever_memory_lies() {
                 let mut case = Case::new(func, 1, pattern.clone());
                 (case.window, case.live_ins) = (window, vec![(addr_ty, address)]);
                 case.check(&format!("{} and {} at {address:#x}+{offset:#x}", load_kind.name(), store_kind.name()));
+            }
+        }
+    }
+}
+
+/// Gathers from before the memory to behind it: each bails exactly where the interpreter bails, or where it is misaligned.
+#[test]
+fn gathers_agree_within_their_reach_and_at_its_ends() {
+    for &kind in LoadKind::ALL {
+        let width = u64::from(kind.width());
+        for (window, offset) in [(0x1000, 0), (0x1004, 0x24), (0xffff_ff00, 0x10), (0xffff_fff8, 0xffff_ff00)] {
+            let mut func = Func::default();
+            let entry = func.new_block();
+            let (index, address) = (func.new_value(Type::I64), func.new_value(Type::I32));
+            func.block_mut(entry).params = vec![index, address];
+            let value = func.push(entry, Op::Gather { kind, space: 1, offset, addr: address }, kind.ty(), 0);
+            func.results = vec![kind.ty()];
+            func.block_mut(entry).term = Term::Return(vec![value]);
+            for step in 0..56u64 {
+                let at = window + step - 16;
+                let memory = words(&[0x8091_a2b3_c4d5_e6f7, 0x1223_3445_5667_7889, 0xfedc_ba98_7654_3210]);
+                let live_ins = vec![(Type::I32, u64::from(at.wrapping_sub(offset) as u32))];
+                let roles = vec![ReturnRole::Last];
+                let case = Case { roles, live_ins, window, ..Case::new(func.clone(), 1, memory) };
+                let (wanted, found) = (case.interpreted(), case.simulated(&case.emitted()));
+                let reached = case.live_ins[0].1 + offset;
+                assert_eq!(found.bailed, wanted.bailed || !reached.is_multiple_of(width), "{} at {at:#x}", kind.name());
+                assert!(found.bailed || found == wanted, "{} at {at:#x}", kind.name());
             }
         }
     }

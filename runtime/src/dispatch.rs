@@ -12,7 +12,7 @@ use crate::checker::{self, Scope};
 use crate::config::NanMode;
 use crate::device::{Device, DeviceError, Launch, Outcome, PrepareError, Prepared, Task};
 use crate::memory::GuestMemory;
-use crate::plan::{Facts, MemoryFacts, Plan, plan};
+use crate::plan::{Facts, MemoryFacts, Needs, Plan, plan};
 use crate::stats::{Counters, RegionStats, Skip};
 use crate::transaction::Transaction;
 use bundle::PtxImage;
@@ -181,8 +181,8 @@ impl HostedRegion {
         let prepared = self.prepared.as_ref().ok().filter(|_| !self.slot.is_lost()).ok_or(Skip::Off)?;
         let sizes: Vec<MemoryFacts> =
             memories.iter().map(|m| MemoryFacts { identity: m.identity(), len: m.len() }).collect();
-        let Plan { trips, windows } =
-            plan(&self.region, &self.facts, live_ins, &sizes, self.slot.device.needs_alignment())?;
+        let needs = Needs::of(&*self.slot.device);
+        let Plan { trips, windows, reaches } = plan(&self.region, &self.facts, live_ins, &sizes, needs)?;
         // Where guest code compared an estimate with min-work it was worth the call.
         let too_small = self.region.estimate.is_none() && trips.iter().product::<u64>() < self.terms.min_work;
         if too_small || (self.terms.adaptive && !self.patience.allows()) {
@@ -191,7 +191,7 @@ impl HostedRegion {
         let mut transaction =
             Transaction::begin(memories, windows, self.region.footprints.len(), self.may_work_in_place());
         let budget = if self.region.unbounded { self.terms.step_budget } else { u64::MAX };
-        let launch = Launch { trips: &trips, live_ins, budget };
+        let launch = Launch { trips: &trips, live_ins, reaches: &reaches, budget };
         let outcome = catch_unwind(AssertUnwindSafe(|| prepared.launch(&launch, &mut transaction)));
         let end = self.conclude(outcome.unwrap_or(Outcome::Failed(DeviceError::Panicked)), live_ins, &trips);
         let past_return = transaction.is_past_return();

@@ -15,6 +15,7 @@ mod link;
 mod memory;
 mod offload;
 mod plan;
+mod reach;
 mod run;
 mod session;
 mod stats;

@@ -2,15 +2,20 @@
 //!
 //! Input are a region, the live-ins of one entry and the memories as they are now; output is a [`Plan`], or the cause of a
 //! skip. What holds of a plan: every guard said yes; every trip count lies between 1 and [`limits::MAX_TRIPS`] and their
-//! product fits 63 bits; every hull lies inside its memory's current length, whatever the guards say; each byte is in at most
-//! one window; for a device that needs it, every base and stride is a multiple of the footprint's alignment; every
+//! product fits 63 bits; every hull lies inside its memory's current length, whatever the guards say; where the kernel checks
+//! addresses, the hull is a reach as [`crate::reach`] chooses it; each byte is in at most
+//! one window; for a device that needs it, every base and stride of an access that isn't checked is a multiple of the footprint's
+//! alignment; every
 //! live-out that doesn't depend on returned values exists. Who relies on it: the transaction, every device, and through
 //! them the host's memory safety.
 //!
 //! [`Facts`] are what can be told from the region alone, once.
 
+use crate::device::Device;
+use crate::reach::{self, Hint};
 use crate::stats::Skip;
 use crate::windows::{Hull, Window, covers_hull, merge};
+use ir::abi::Reach;
 use ir::lowered::{Type, UnaryOp};
 use ir::region::{Answer, GuardEnv, IntId, Region, Scalar, Step, limits};
 
@@ -76,6 +81,24 @@ pub(crate) struct Plan {
     pub trips: Vec<u64>,
     /// Where the footprints are.
     pub windows: Vec<Window>,
+    /// The hull of each footprint.
+    pub reaches: Vec<Reach>,
+}
+
+/// What a device asks of a plan.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Needs {
+    /// It can't access unaligned memory.
+    pub alignment: bool,
+    /// The longest reach that it takes.
+    pub longest_reach: u64,
+}
+
+impl Needs {
+    /// The needs of `device`.
+    pub(crate) fn of(device: &dyn Device) -> Needs {
+        Needs { alignment: device.needs_alignment(), longest_reach: device.longest_reach() }
+    }
 }
 
 /// One memory as the decision sees it.
@@ -93,7 +116,7 @@ pub(crate) fn plan(
     facts: &Facts,
     live_ins: &[u64],
     memories: &[MemoryFacts],
-    needs_alignment: bool,
+    needs: Needs,
 ) -> Result<Plan, Skip> {
     let values = region.scalars.evaluate(live_ins, &[], &[]);
     let scalars: Vec<Option<(u64, bool)>> =
@@ -107,8 +130,8 @@ pub(crate) fn plan(
         .filter(|answer| answer.refused.is_none())
         .ok_or(Skip::Guard)?;
     let trips = trips(region, &answer)?;
-    let hulls = hulls(region, &facts.counts, &answer, memories)?;
-    if needs_alignment && !is_aligned(region, &answer.ints) {
+    let hulls = hulls(region, &facts.counts, &answer, memories, needs.longest_reach)?;
+    if needs.alignment && !is_aligned(region, &answer.ints) {
         return Err(Skip::Alignment);
     }
     let known = region.scalars.evaluate(live_ins, &trips, &[]);
@@ -116,7 +139,8 @@ pub(crate) fn plan(
     if region.live_outs.iter().any(|out| missing(out.value.0 as usize)) {
         return Err(Skip::Guard);
     }
-    Ok(Plan { trips, windows: merge(&hulls) })
+    let reach = |hull: &Hull| Reach { low: hull.range.start, length: hull.range.end - hull.range.start };
+    Ok(Plan { trips, windows: merge(&hulls), reaches: hulls.iter().map(reach).collect() })
 }
 
 fn trips(region: &Region, answer: &Answer) -> Result<Vec<u64>, Skip> {
@@ -136,11 +160,25 @@ fn trips(region: &Region, answer: &Answer) -> Result<Vec<u64>, Skip> {
 /// Where 32-bit addresses end: a kernel computes no others, so no hull reaches further.
 const ADDRESSES: i128 = 1 << 32;
 
-/// The hulls, each inside its memory.
-fn hulls(region: &Region, counts: &[IntId], answer: &Answer, memories: &[MemoryFacts]) -> Result<Vec<Hull>, Skip> {
+/// The hulls, each inside its memory: first those that footprints give, then those that are chosen with these in view.
+fn hulls(
+    region: &Region,
+    counts: &[IntId],
+    answer: &Answer,
+    memories: &[MemoryFacts],
+    longest_reach: u64,
+) -> Result<Vec<Hull>, Skip> {
     let mut hulls = Vec::with_capacity(region.footprints.len());
+    let mut checked = Vec::new();
     for (footprint, bounds) in region.footprints.iter().zip(&answer.hulls) {
         let memory = memories.get(footprint.memory as usize).ok_or(Skip::Guard)?;
+        if footprint.access.is_checked() {
+            let end = memory.len.min(ADDRESSES as u64);
+            checked.push((hulls.len(), Hint { at: bounds.lo, width: footprint.width, end }));
+            let (identity, written) = (memory.identity, footprint.access.writes());
+            hulls.push(Hull { identity, memory: footprint.memory, range: 0..0, written, covered: false });
+            continue;
+        }
         if bounds.lo < 0 || bounds.hi < bounds.lo || bounds.hi > (memory.len as i128).min(ADDRESSES) {
             return Err(Skip::Guard);
         }
@@ -152,12 +190,14 @@ fn hulls(region: &Region, counts: &[IntId], answer: &Answer, memories: &[MemoryF
             covered: covers_hull(footprint, &answer.ints, counts),
         });
     }
+    reach::choose(&mut hulls, &checked, longest_reach).ok_or(Skip::Guard)?;
     Ok(hulls)
 }
 
-/// True if every access of every iteration is naturally aligned, given that bases and strides are.
+/// True if every access of every iteration is naturally aligned, given that bases and strides are. The kernel sees to it that
+/// checked ones are.
 fn is_aligned(region: &Region, ints: &[i128]) -> bool {
-    region.footprints.iter().all(|footprint| {
+    region.footprints.iter().filter(|footprint| !footprint.access.is_checked()).all(|footprint| {
         let aligned = |IntId(id): IntId| ints.get(id as usize).is_some_and(|v| v % footprint.align as i128 == 0);
         aligned(footprint.base) && footprint.dims.iter().all(|d| aligned(d.stride))
     })
@@ -175,13 +215,14 @@ mod tests {
     fn decide(case: &Case, live_ins: &[u64], memories: &[(u64, u64)], needs_alignment: bool) -> Result<Plan, Skip> {
         let memories: Vec<MemoryFacts> =
             memories.iter().map(|&(identity, len)| MemoryFacts { identity, len }).collect();
-        plan(&case.region, &Facts::of(&case.region), live_ins, &memories, needs_alignment)
+        let needs = Needs { alignment: needs_alignment, longest_reach: u64::MAX };
+        plan(&case.region, &Facts::of(&case.region), live_ins, &memories, needs)
     }
 
     fn show(plan: Result<Plan, Skip>) -> String {
         match plan {
             Err(cause) => format!("{cause:?}"),
-            Ok(Plan { trips, windows }) => {
+            Ok(Plan { trips, windows, .. }) => {
                 let window = |w: &Window| format!("; {}:{:?} of {:?}", w.memory, w.range, w.footprints);
                 format!("{trips:?}{}", windows.iter().map(window).collect::<String>())
             }

@@ -9,6 +9,7 @@
 //! | `twk.unary`, `twk.binary` | the operator's | the operator's | the operator's; some bail |
 //! | `twk.select` | `i32`, two of one type | that type | `selp` |
 //! | `twk.address` | `i32` or `i64` | `twk.ptr` | zero extension, `add` of the footprint's delta |
+//! | `twk.checked` | `i32` | `twk.ptr` | the same, after a `setp` and a predicated `bra` to where it bails for an address outside of the footprint's reach, and two more for a misaligned one |
 //! | `twk.load` | `twk.ptr` | the kind's | `ld.global` |
 //! | `twk.store` | `twk.ptr`, the kind's | | `st.global` |
 //! | `twk.jump` | the target's arguments | | `mov`s and `bra` |
@@ -388,6 +389,38 @@ impl Verify for Address {
         let space = attribute!(self, ctx, get_attr_twk_space, "twk_space").0;
         check_reference(ctx, self, "footprint", space, |shape| shape.spaces as usize)?;
         check(ctx, self, &[Want::Integer], false, &[Want::Pointer])
+    }
+}
+
+/// The device address of a guest address, of which nothing is known: bails unless the bytes at the operand plus an offset lie,
+/// as many as the width says, where the footprint's accesses may be, at a multiple of the width.
+#[pliron_op(
+    name = "twk.checked",
+    format = "attr($twk_checked_space, $NumberAttr) ` ` $0 ` + ` attr($twk_checked_offset, $NumberAttr) ` wide ` attr($twk_checked_width, $NumberAttr) ` : ` type($0)",
+    interfaces = [NOpdsInterface<1>, OneResultInterface],
+    attributes = (twk_checked_space: NumberAttr, twk_checked_offset: NumberAttr, twk_checked_width: NumberAttr),
+)]
+pub struct Checked;
+
+impl Checked {
+    /// The device address of `guest` in footprint `space`, for an access of `width` bytes at `offset` from it.
+    pub fn new(ctx: &mut Context, space: u32, guest: Value, offset: u64, width: u32) -> Checked {
+        let ty = PointerType::get(ctx).into();
+        let op: Checked = new_op(ctx, Some(ty), vec![guest], vec![]);
+        op.set_attr_twk_checked_space(ctx, NumberAttr(space.into()));
+        op.set_attr_twk_checked_offset(ctx, NumberAttr(offset));
+        op.set_attr_twk_checked_width(ctx, NumberAttr(width.into()));
+        op
+    }
+}
+
+impl Verify for Checked {
+    fn verify(&self, ctx: &Context) -> Result<()> {
+        let space = attribute!(self, ctx, get_attr_twk_checked_space, "twk_checked_space").0;
+        attribute!(self, ctx, get_attr_twk_checked_offset, "twk_checked_offset");
+        attribute!(self, ctx, get_attr_twk_checked_width, "twk_checked_width");
+        check_reference(ctx, self, "footprint", space, |shape| shape.spaces as usize)?;
+        check(ctx, self, &[Want::Scalar(Type::I32)], false, &[Want::Pointer])
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::attributes::{ConstAttr, ShapeAttr};
 use super::ops::{
-    Address, Bail, Binary, Branch, Const, Index, Jump, Kernel, LiveIn, Load, Return, Select, Store, Switch, Unary,
+    Address, Bail, Binary, Branch, Checked, Const, Index, Jump, Kernel, LiveIn, Load, Return, Select, Store, Switch,
+    Unary,
 };
 use super::types;
 use super::view::{View, view};
@@ -59,6 +60,8 @@ fn sample(ctx: &mut Context) -> Kernel {
     let address = push(ctx, entry, op);
     let op = Load::new(ctx, LoadKind::F32, address, 0xffff_fff0);
     let loaded = push(ctx, entry, op);
+    let op = Checked::new(ctx, 0, guest, 12, 8);
+    push(ctx, entry, op);
     let op = Const::new(ctx, lowered::Const { ty: Type::F32, bits: 0x7fc0_0001 });
     let nan = push(ctx, entry, op);
     let op = Const::new(ctx, lowered::Const::i32(-7));
@@ -102,17 +105,18 @@ fn every_operation_prints_and_parses_back() {
         v4 = twk.binary i32.add v3, v2 : builtin.integer i32;
         v5 = twk.address 0 v4 : twk.ptr ;
         v6 = twk.load f32.load v5 + 4294967280 : builtin.fp32 ;
-        v7 = twk.const f32 0x7fc00001 : builtin.fp32 ;
-        v8 = twk.const i32 -7 : builtin.integer i32;
-        v9 = twk.select v8, v6, v7 : builtin.fp32 ;
-        twk.switch v2, v6, v9 [^block3v1, ^block2v1, ^block2v1] [1, 0, 1, 1]
+        v7 = twk.checked 0 v4 + 12 wide 8 : twk.ptr ;
+        v8 = twk.const f32 0x7fc00001 : builtin.fp32 ;
+        v9 = twk.const i32 -7 : builtin.integer i32;
+        v10 = twk.select v9, v6, v8 : builtin.fp32 ;
+        twk.switch v2, v6, v10 [^block3v1, ^block2v1, ^block2v1] [1, 0, 1, 1]
 
       ^block2v1(v0: builtin.fp32 ):
         twk.store f32.store v5 + 4, v0;
         twk.return [min_u, last] v4, v0
 
       ^block3v1():
-        twk.branch v4, v7 [^block2v1, ^block4v1] [1, 1, 0]
+        twk.branch v4, v8 [^block2v1, ^block4v1] [1, 1, 0]
 
       ^block4v1():
         twk.bail

@@ -23,6 +23,15 @@ pub enum View {
     Select,
     /// The device address of a guest address within a footprint.
     Address(u32),
+    /// The same within this footprint, for an access at an offset and of a width, or a bail.
+    Checked {
+        /// The footprint.
+        space: u32,
+        /// Bytes from the operand to the access.
+        offset: u64,
+        /// Bytes accessed.
+        width: u32,
+    },
     /// A load from the operand plus an offset.
     Load(LoadKind, u64),
     /// A store of the second operand to the first plus an offset.
@@ -43,7 +52,7 @@ impl View {
     /// True if equal operands always give an equal result; where one bails, so does the other.
     pub fn is_function_of_operands(&self) -> bool {
         use View::*;
-        matches!(self, Index(_) | LiveIn(_) | Const(_) | Unary(_) | Binary(_) | Select | Address(_))
+        matches!(self, Index(_) | LiveIn(_) | Const(_) | Unary(_) | Binary(_) | Select | Address(_) | Checked { .. })
     }
 }
 
@@ -68,6 +77,10 @@ pub fn view(ctx: &Context, op: Ptr<Operation>) -> Option<View> {
     }
     if let Some(op) = Operation::get_op::<ops::Address>(op, ctx) {
         return op.get_attr_twk_space(ctx).map(|a| View::Address(a.0 as u32));
+    }
+    if let Some(op) = Operation::get_op::<ops::Checked>(op, ctx) {
+        let (offset, width) = (op.get_attr_twk_checked_offset(ctx)?.0, op.get_attr_twk_checked_width(ctx)?.0 as u32);
+        return op.get_attr_twk_checked_space(ctx).map(|a| View::Checked { space: a.0 as u32, offset, width });
     }
     if let Some(op) = Operation::get_op::<ops::Index>(op, ctx) {
         return op.get_attr_twk_dim(ctx).map(|a| View::Index(a.0 as u32));

@@ -113,6 +113,18 @@ pub enum Op {
     Foreign(Box<Foreign>),
     /// One result of the [`Op::Foreign`] before it; only in guest functions.
     ForeignResult,
+    /// A load from `zext(addr) + offset`, wherever that is, or a bail if it isn't where the footprint's accesses may be; only in
+    /// kernels. A device that needs aligned addresses bails for others.
+    Gather {
+        /// Width and extension.
+        kind: LoadKind,
+        /// The footprint index.
+        space: u32,
+        /// The memarg offset in bytes, below 2^32.
+        offset: u64,
+        /// The address operand, an `i32`.
+        addr: Value,
+    },
 }
 
 /// An operator outside the kernel language.
@@ -223,7 +235,7 @@ impl Op {
         match *self {
             Op::Const(_) | Op::GlobalGet(_) | Op::ForeignResult => {}
             Op::Foreign(ref foreign) => foreign.args.iter().copied().for_each(visit),
-            Op::Unary(_, a) | Op::GlobalSet(_, a) | Op::Load { addr: a, .. } => visit(a),
+            Op::Unary(_, a) | Op::GlobalSet(_, a) | Op::Load { addr: a, .. } | Op::Gather { addr: a, .. } => visit(a),
             Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } => {
                 visit(a);
                 visit(b);
@@ -241,7 +253,9 @@ impl Op {
         match self {
             Op::Const(_) | Op::GlobalGet(_) | Op::ForeignResult => {}
             Op::Foreign(foreign) => foreign.args.iter_mut().for_each(|v| *v = map(*v)),
-            Op::Unary(_, a) | Op::GlobalSet(_, a) | Op::Load { addr: a, .. } => *a = map(*a),
+            Op::Unary(_, a) | Op::GlobalSet(_, a) | Op::Load { addr: a, .. } | Op::Gather { addr: a, .. } => {
+                *a = map(*a)
+            }
             Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } => {
                 *a = map(*a);
                 *b = map(*b);
@@ -254,11 +268,12 @@ impl Op {
         }
     }
 
-    /// True if a kernel bails when this operation traps.
+    /// True if a kernel may bail at this operation: where it traps, or where a checked address isn't where it may be.
     pub fn can_trap(&self) -> bool {
         match self {
             Op::Unary(op, _) => op.can_trap(),
             Op::Binary(op, ..) => op.can_trap(),
+            Op::Gather { .. } => true,
             _ => false,
         }
     }

@@ -4,6 +4,7 @@
 //! serves as the reference for every emitter and assumes nothing about speed.
 
 use super::{BlockId, Func, LoadKind, Op, StoreKind, Target, Term, Value, eval};
+use crate::abi::Reach;
 use thiserror::Error;
 
 /// The memory of a kernel: footprints addressed by absolute guest address.
@@ -12,6 +13,10 @@ pub trait Spaces {
     fn load(&self, space: u32, address: u64, kind: LoadKind) -> Option<u64>;
     /// Writes the low `kind.width()` bytes of `value`; `None` if they aren't all there.
     fn store(&mut self, space: u32, address: u64, kind: StoreKind, value: u64) -> Option<()>;
+    /// Where the checked accesses of a footprint may be; nowhere, unless a memory says so.
+    fn reach(&self, _space: u32) -> Reach {
+        Reach::default()
+    }
 }
 
 /// How a thread ended.
@@ -116,6 +121,14 @@ impl Frame {
             }
             Op::Load { kind, space, offset, addr } => {
                 let address = self.get(addr).wrapping_add(offset);
+                let raw = memory.load(space, address, kind).ok_or(InterpError::OutOfFootprint { space, address })?;
+                Ok(kind.extend(raw))
+            }
+            Op::Gather { kind, space, offset, addr } => {
+                let address = self.get(addr).wrapping_add(offset);
+                if !memory.reach(space).holds(address, kind.width()) {
+                    return Ok(Step::Trapped);
+                }
                 let raw = memory.load(space, address, kind).ok_or(InterpError::OutOfFootprint { space, address })?;
                 Ok(kind.extend(raw))
             }

@@ -38,6 +38,7 @@ impl Display for Op {
             Op::Binary(op, a, b) => write!(f, "{} {a}, {b}", op.name()),
             Op::Select { cond, if_true, if_false } => write!(f, "select {cond}, {if_true}, {if_false}"),
             Op::Load { kind, space, offset, addr } => write!(f, "{} s{space} {addr}+{offset}", kind.name()),
+            Op::Gather { kind, space, offset, addr } => write!(f, "gather {} s{space} {addr}+{offset}", kind.name()),
             Op::Store { kind, space, offset, addr, value } => {
                 write!(f, "{} s{space} {addr}+{offset}, {value}", kind.name())
             }

@@ -170,6 +170,11 @@ impl Checker<'_> {
                 self.address(*addr, *space)?;
                 Some(Some(kind.ty()))
             }
+            Op::Gather { kind, space, offset, addr } if self.form != Form::Guest && *offset <= u32::MAX.into() => {
+                self.is(*addr, Type::I32)?;
+                self.address(*addr, *space)?;
+                Some(Some(kind.ty()))
+            }
             Op::Store { kind, space, addr, value, .. } => {
                 self.address(*addr, *space)?;
                 self.is(*value, kind.ty())?;
@@ -181,7 +186,7 @@ impl Checker<'_> {
                 None
             }
             Op::Foreign(_) if self.form == Form::Guest => None,
-            Op::GlobalGet(_) | Op::GlobalSet(..) | Op::Foreign(_) | Op::ForeignResult => {
+            Op::GlobalGet(_) | Op::GlobalSet(..) | Op::Foreign(_) | Op::ForeignResult | Op::Gather { .. } => {
                 return Err(Broken::Forbidden(op.to_string()));
             }
         })

@@ -241,7 +241,8 @@ fn int_value(node: &Int, ints: &[i128], env: GuardEnv<'_>) -> Result<i128, Guard
 impl Footprint {
     /// The smallest byte range that holds every access, given the integer nodes and the count of each dimension.
     ///
-    /// A dimension without iterations makes the hull empty.
+    /// A dimension without iterations makes the hull empty. That of a footprint whose accesses are checked is chosen at dispatch;
+    /// what this gives for one is the hint.
     pub fn hull(&self, ints: &[i128], counts: &[IntId]) -> Result<Bounds, GuardError> {
         let int = |id: IntId| ints.get(id.0 as usize).copied().ok_or(GuardError::Missing);
         let base = int(self.base)?;

@@ -84,12 +84,25 @@ pub enum Access {
     Write,
     /// Both.
     ReadWrite,
+    /// Loads at addresses that only the kernel knows. Dispatch chooses a range of the memory for them, and the kernel bails
+    /// where one leaves it.
+    Gather,
 }
 
 impl Access {
-    /// True if the kernel may store there.
+    /// True if the kernel may change bytes there.
     pub fn writes(self) -> bool {
-        self != Access::Read
+        matches!(self, Access::Write | Access::ReadWrite)
+    }
+
+    /// True if the kernel may load there without a check.
+    pub fn reads(self) -> bool {
+        matches!(self, Access::Read | Access::ReadWrite)
+    }
+
+    /// True if the kernel checks each address, and dispatch chooses where they may lie.
+    pub fn is_checked(self) -> bool {
+        matches!(self, Access::Gather)
     }
 }
 
@@ -107,6 +120,9 @@ pub struct FootprintDim {
 /// The bytes a group of accesses can touch: `width` bytes at `base + sum(stride * i)` for every iteration of every dimension.
 ///
 /// A thread may touch fewer of them, since its own loops may run less often than their extents say.
+///
+/// Of a footprint whose accesses are checked ([`Access::is_checked`]) `base` is only a hint, the place around which dispatch
+/// chooses the range that they may touch; it has no dimensions, and `width` is that of the widest access.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Footprint {
     /// The memory index.

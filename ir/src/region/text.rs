@@ -44,8 +44,9 @@ impl Display for Region {
             let must = if footprint.must_write { ", all written" } else { "" };
             let access = format!("{:?}", footprint.access).to_lowercase();
             let base = expressions.show_inside(footprint.base);
+            let at = if footprint.access.is_checked() { "around" } else { "at" };
             let (memory, width, align) = (footprint.memory, footprint.width, footprint.align);
-            writeln!(f, "  f{i}: {access} {width} bytes at {base}{dims} of memory {memory}, align {align}{must}")?;
+            writeln!(f, "  f{i}: {access} {width} bytes {at} {base}{dims} of memory {memory}, align {align}{must}")?;
         }
         for guard in &self.guards {
             writeln!(f, "  guard {}: {}", guard.why, expressions.show(guard.pred))?;

@@ -9,7 +9,7 @@ use super::model::{Access, FootprintDim, Kernel, Region, ReturnRole, Step};
 use super::{Scalar, ScalarId, limits};
 use crate::lowered::dominators::Dominators;
 use crate::lowered::verify::{Form, VerifyError, verify as verify_func};
-use crate::lowered::{BlockId, Type};
+use crate::lowered::{BlockId, Op, Type};
 use thiserror::Error;
 
 /// The rule that a region breaks.
@@ -41,6 +41,14 @@ pub enum RegionError {
         /// Its index.
         index: usize,
     },
+    /// A footprint of checked accesses that says more than where they may be.
+    #[error(
+        "footprint {index} has checked accesses, so it can't have dimensions, be all written or be wider than one access"
+    )]
+    Checked {
+        /// Its index.
+        index: usize,
+    },
     /// A schedule step that no device runs.
     #[error("schedule step `{0}` isn't supported")]
     Step(&'static str),
@@ -51,6 +59,9 @@ pub enum RegionError {
     #[error(transparent)]
     Func(#[from] VerifyError),
 }
+
+/// The widest access that a kernel can check.
+const MAX_CHECKED: u64 = 16;
 
 /// Checks `region` by itself.
 pub fn verify(region: &Region) -> Result<(), RegionError> {
@@ -90,12 +101,31 @@ pub fn verify_kernel(region: &Region, kernel: &Kernel) -> Result<(), RegionError
     if bounded && Dominators::of(&kernel.func).has_cycle(&kernel.func) {
         return Err(RegionError::Kernel("bound on the work"));
     }
-    let stores_match = kernel.func.blocks.iter().flat_map(|b| &b.insts).all(|inst| match inst.op {
-        crate::lowered::Op::Store { space, .. } => region.footprints[space as usize].access.writes(),
-        crate::lowered::Op::Load { space, .. } => region.footprints[space as usize].access != Access::Write,
+    let ops = || kernel.func.blocks.iter().flat_map(|b| &b.insts).map(|inst| &inst.op);
+    if !ops().all(|op| is_declared(region, op)) {
+        return Err(RegionError::Kernel("access kinds"));
+    }
+    if ops().all(|op| is_as_narrow(region, op)) { Ok(()) } else { Err(RegionError::Kernel("access widths")) }
+}
+
+/// True unless the operation accesses a footprint in a way that it doesn't declare.
+fn is_declared(region: &Region, op: &Op) -> bool {
+    let access = |space: u32| region.footprints[space as usize].access;
+    match *op {
+        Op::Store { space, .. } => matches!(access(space), Access::Write | Access::ReadWrite),
+        Op::Load { space, .. } => access(space).reads(),
+        Op::Gather { space, .. } => access(space) == Access::Gather,
         _ => true,
-    });
-    if stores_match { Ok(()) } else { Err(RegionError::Kernel("access kinds")) }
+    }
+}
+
+/// True unless a checked access is wider than its footprint says: what dispatch chooses is at least that wide, and the checks
+/// of the kernel rely on it.
+fn is_as_narrow(region: &Region, op: &Op) -> bool {
+    match *op {
+        Op::Gather { kind, space, .. } => u64::from(kind.width()) <= region.footprints[space as usize].width,
+        _ => true,
+    }
 }
 
 fn at_most(what: &'static str, found: usize, limit: usize) -> Result<(), RegionError> {
@@ -178,7 +208,8 @@ fn early_scalars(region: &Region) -> Vec<bool> {
 
 fn preds(region: &Region) -> Result<(), RegionError> {
     let int = |id: IntId| (id.0 as usize) < region.program.ints.len();
-    let footprint = |i: u32| (i as usize) < region.footprints.len();
+    // Where checked accesses go isn't known when guards are evaluated.
+    let footprint = |i: u32| region.footprints.get(i as usize).is_some_and(|f| !f.access.is_checked());
     for (index, node) in region.program.preds.iter().enumerate() {
         let before = |id: PredId| (id.0 as usize) < index;
         let fine = match *node {
@@ -218,6 +249,10 @@ fn footprints(region: &Region) -> Result<(), RegionError> {
         let dims = footprint.dims.len() <= counts
             && footprint.dims.iter().all(known)
             && footprint.dims.iter().enumerate().all(once);
+        let checked = footprint.access.is_checked();
+        if checked && (!footprint.dims.is_empty() || footprint.must_write || footprint.width > MAX_CHECKED) {
+            return Err(RegionError::Checked { index });
+        }
         if !int(footprint.base) || !dims || footprint.memory >= 1024 || !footprint.align.is_power_of_two() {
             return Err(RegionError::Reference { what: "footprint", index });
         }

@@ -8,6 +8,7 @@
 use super::shape::Shape;
 use super::skeleton::clif_type;
 use cranelift_codegen::ir as clif;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{Block, BlockArg, Endianness, InstBuilder, JumpTableData, MemFlagsData, types};
 use cranelift_frontend::{FunctionBuilder, Variable};
@@ -19,6 +20,8 @@ pub(super) struct Context {
     pub params: Vec<clif::Value>,
     /// The delta of each footprint that the kernel names.
     pub deltas: Vec<Option<clif::Value>>,
+    /// Low end and length of the reach of each footprint whose accesses the kernel checks.
+    pub reaches: Vec<Option<(clif::Value, clif::Value)>>,
     /// What is left of the chunk's step budget; defined before the first iteration, changed at retreating edges only. None if
     /// nothing is counted.
     pub budget: Option<Variable>,
@@ -143,6 +146,11 @@ impl<'a, 'b> Body<'a, 'b> {
                 let (base, offset) = self.address(space, offset, addr);
                 Some(self.load(kind, base, offset))
             }
+            Op::Gather { kind, space, offset, addr } => {
+                self.check(space, offset, addr, kind.width());
+                let (base, offset) = self.address(space, offset, addr);
+                Some(self.load(kind, base, offset))
+            }
             Op::Store { kind, space, offset, addr, value } => {
                 let (base, offset) = self.address(space, offset, addr);
                 self.store(kind, base, offset, self.get(value));
@@ -176,6 +184,20 @@ impl<'a, 'b> Body<'a, 'b> {
                 (self.builder.ins().iadd(base, offset), 0)
             }
         }
+    }
+
+    /// Leaves with a bail unless the access lies within the reach of its footprint. The verifier bounds the offset, so the sum
+    /// doesn't wrap around, and a reach is at least as long as an access, so the difference doesn't either.
+    fn check(&mut self, space: u32, offset: u64, addr: Value, width: u32) {
+        let (low, length) =
+            self.context.reaches[space as usize].expect("the reaches of all checked footprints were read");
+        let index = self.get(addr);
+        let wide = self.builder.ins().uextend(types::I64, index);
+        let at = self.builder.ins().iadd_imm_u(wide, offset as i64);
+        let distance = self.builder.ins().isub(at, low);
+        let last = self.builder.ins().iadd_imm_s(length, -i64::from(width));
+        let outside = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, distance, last);
+        self.bail_if(outside);
     }
 
     fn load(&mut self, kind: LoadKind, base: clif::Value, offset: i32) -> clif::Value {

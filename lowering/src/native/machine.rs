@@ -11,6 +11,7 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{Linkage, Module, ModuleError, default_libcall_names};
+use ir::abi::Reach;
 use std::fmt;
 use std::sync::Mutex;
 
@@ -21,9 +22,9 @@ pub(super) const BAILED: i64 = 1;
 /// What the function returns when the budget is spent.
 pub(super) const BUDGET: i64 = 2;
 
-/// The compiled function: start and end of each dimension, deltas, live-ins, returned values, whether the chunk holds
+/// The compiled function: start and end of each dimension, deltas, low end and length of each reach, live-ins, returned values, whether the chunk holds
 /// the last iteration, and the budget. `skeleton` declares the same signature to Cranelift.
-type Entry = unsafe extern "C" fn(*const u64, *const u64, *const u64, *mut u64, u64, u64) -> u64;
+type Entry = unsafe extern "C" fn(*const u64, *const u64, *const Reach, *const u64, *mut u64, u64, u64) -> u64;
 
 /// One function in executable memory of its own.
 pub(super) struct Machine {
@@ -108,12 +109,13 @@ impl Machine {
         chunk: &Chunk<'_>,
         returns: &mut [u64],
     ) -> Exit {
-        let (deltas, live_ins) = (chunk.deltas.as_ptr(), chunk.live_ins.as_ptr());
+        let (deltas, reaches, live_ins) = (chunk.deltas.as_ptr(), chunk.reaches.as_ptr(), chunk.live_ins.as_ptr());
         let last = chunk.holds_last() as u64;
-        // SAFETY: the code reads within the four slices and writes within `returns`, whose lengths the caller vouches for,
+        // SAFETY: the code reads within the five slices and writes within `returns`, whose lengths the caller vouches for,
         // and performs the kernel's accesses, for which the caller vouches too. It never unwinds: it calls nothing that can.
-        let status =
-            unsafe { (self.entry)(bounds.as_ptr(), deltas, live_ins, returns.as_mut_ptr(), last, chunk.budget) };
+        let status = unsafe {
+            (self.entry)(bounds.as_ptr(), deltas, reaches, live_ins, returns.as_mut_ptr(), last, chunk.budget)
+        };
         match status as i64 {
             COMPLETED => Exit::Completed,
             BUDGET => Exit::Budget,

@@ -10,7 +10,7 @@
 //!
 //! Why it is sound:
 //! - *No faults by design.* An operator that traps in Wasm is preceded by an explicit test that leaves the function with
-//!   [`Exit::Bailed`], so no signal handler is needed. Loads and stores are not tested: the caller of
+//!   [`Exit::Bailed`], so no signal handler is needed, and so is a gather. Loads and stores are not tested: the caller of
 //!   [`NativeKernel::run`] promises that they are in bounds, which the guards and footprints of the region establish.
 //! - *Order.* All accesses of the kernel are in Cranelift's one default alias region and none is marked movable or
 //!   read-only, so those of one iteration keep program order wherever they might touch a common byte. Accesses of
@@ -33,6 +33,7 @@ mod shape;
 mod skeleton;
 
 use cranelift_module::ModuleError;
+use ir::abi::Reach;
 use ir::lowered::Type;
 use ir::lowered::verify::VerifyError;
 use ir::region::limits::MAX_BLOCKS;
@@ -133,6 +134,8 @@ pub struct Chunk<'a> {
     pub trips: &'a [u64],
     /// For each footprint, host address minus guest address, modulo 2^64.
     pub deltas: &'a [u64],
+    /// For each footprint, where checked accesses may be: at least as many bytes as the widest of them touches.
+    pub reaches: &'a [Reach],
     /// The live-ins as raw bits; bits above a type's width are ignored.
     pub live_ins: &'a [u64],
     /// How many back edges all iterations together may take inside their bodies.
@@ -206,7 +209,8 @@ impl NativeKernel {
     ///
     /// For every iteration in the chunk and every access that the kernel executes there, through footprint `s` at guest
     /// address `a` (the zero-extended address operand plus the memarg offset), the bytes at `chunk.deltas[s] + a` modulo
-    /// 2^64, as many as the access is wide, must be valid to read for a load and to write for a store, and no other
+    /// 2^64, as many as the access is wide, must be valid to read for a load and to write for a store; those of a gather must
+    /// be valid to read wherever they lie within its reach, and the reach must be as long as each of them is wide. No other
     /// thread may write bytes that the chunk accesses, nor read bytes that it writes, while `run` lasts. They must not
     /// overlap the slices passed here.
     ///
@@ -218,6 +222,7 @@ impl NativeKernel {
         assert_eq!(chunk.ranges.len(), self.dims, "a range for each dimension");
         assert_eq!(chunk.trips.len(), self.dims, "a trip count for each dimension");
         assert_eq!(chunk.deltas.len(), self.spaces, "a delta for each footprint");
+        assert_eq!(chunk.reaches.len(), self.spaces, "a reach for each footprint");
         assert_eq!(chunk.live_ins.len(), self.live_ins, "the kernel's live-ins");
         assert_eq!(returns.len(), self.returns.len(), "a slot for each returned value");
         if chunk.is_empty() {

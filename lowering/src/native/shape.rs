@@ -33,6 +33,8 @@ pub(super) struct Shape {
     pub rank: Vec<Option<usize>>,
     /// For each footprint, whether the kernel names it.
     pub used: Vec<bool>,
+    /// For each footprint, whether the kernel checks accesses to it.
+    pub checked: Vec<bool>,
     /// The number of live-ins.
     pub live_ins: usize,
     /// True for a kernel above [`LARGE`].
@@ -78,15 +80,17 @@ pub(super) fn check(kernel: &Kernel, spaces: u32) -> Result<Shape, NativeError> 
     let order = Dominators::of(func).order;
     let mut rank = vec![None; func.blocks.len()];
     let mut used = vec![false; spaces as usize];
+    let mut checked = used.clone();
     for (position, &block) in order.iter().enumerate() {
         rank[block.index()] = Some(position);
         for inst in &func.block(block).insts {
-            if let Op::Load { space, .. } | Op::Store { space, .. } = inst.op {
+            if let Op::Load { space, .. } | Op::Store { space, .. } | Op::Gather { space, .. } = inst.op {
                 used[space as usize] = true;
+                checked[space as usize] |= matches!(inst.op, Op::Gather { .. });
             }
         }
     }
-    Ok(Shape { order, rank, used, live_ins, large: size > LARGE })
+    Ok(Shape { order, rank, used, checked, live_ins, large: size > LARGE })
 }
 
 fn size(kernel: &Kernel) -> usize {

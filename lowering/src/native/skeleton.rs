@@ -21,6 +21,7 @@ use ir::region::{Kernel, ReduceOp, ReturnRole};
 struct Arguments {
     bounds: clif::Value,
     deltas: clif::Value,
+    reaches: clif::Value,
     live_ins: clif::Value,
     returns: clif::Value,
     last: clif::Value,
@@ -42,12 +43,13 @@ pub(super) fn build(kernel: &Kernel, shape: &Shape, isa: &dyn TargetIsa, options
     let mut builder = FunctionBuilder::new(&mut function, &mut scratch);
     let arguments = enter(&mut builder);
     let deltas = deltas(&mut builder, shape, &arguments);
+    let reaches = reaches(&mut builder, shape, &arguments);
     let live_ins = live_ins(&mut builder, kernel, &arguments);
     let initial = initial(&mut builder, kernel, &arguments);
     let (loops, running) = open_loops(&mut builder, kernel, &arguments, initial);
     let params = loops.iter().map(|l| l.index).chain(live_ins).collect();
     let budget = (!options.bounded).then_some(arguments.budget);
-    let context = Context { params, deltas, budget };
+    let context = Context { params, deltas, reaches, budget };
     let exits = Body::translate(&mut builder, &kernel.func, shape, context);
     builder.switch_to_block(exits.returned);
     let values = builder.block_params(exits.returned).to_vec();
@@ -73,7 +75,7 @@ pub(super) fn clif_type(ty: Type) -> clif::Type {
 
 fn signature(isa: &dyn TargetIsa) -> clif::Signature {
     let mut signature = clif::Signature::new(isa.default_call_conv());
-    signature.params = vec![AbiParam::new(types::I64); 6];
+    signature.params = vec![AbiParam::new(types::I64); 7];
     signature.returns = vec![AbiParam::new(types::I64)];
     signature
 }
@@ -88,11 +90,11 @@ fn enter(builder: &mut FunctionBuilder<'_>) -> Arguments {
     builder.append_block_params_for_function_params(entry);
     builder.switch_to_block(entry);
     let params = builder.block_params(entry);
-    let (bounds, deltas, live_ins, returns) = (params[0], params[1], params[2], params[3]);
-    let (last, whole_budget) = (params[4], params[5]);
+    let (bounds, deltas, reaches, live_ins, returns) = (params[0], params[1], params[2], params[3], params[4]);
+    let (last, whole_budget) = (params[5], params[6]);
     let budget = builder.declare_var(types::I64);
     builder.def_var(budget, whole_budget);
-    Arguments { bounds, deltas, live_ins, returns, last, budget }
+    Arguments { bounds, deltas, reaches, live_ins, returns, last, budget }
 }
 
 /// Reads the slot at `index` of an array of 64-bit slots.
@@ -120,6 +122,20 @@ fn deltas(builder: &mut FunctionBuilder<'_>, shape: &Shape, arguments: &Argument
         deltas.push(used.then(|| read_slot(builder, arguments.deltas, space)));
     }
     deltas
+}
+
+/// Reads low end and length of the reaches of the footprints to which the kernel checks accesses.
+fn reaches(
+    builder: &mut FunctionBuilder<'_>,
+    shape: &Shape,
+    arguments: &Arguments,
+) -> Vec<Option<(clif::Value, clif::Value)>> {
+    let mut reaches = Vec::with_capacity(shape.checked.len());
+    for (space, &checked) in shape.checked.iter().enumerate() {
+        let mut slot = |index| read_slot(builder, arguments.reaches, index);
+        reaches.push(checked.then(|| (slot(2 * space), slot(2 * space + 1))));
+    }
+    reaches
 }
 
 fn live_ins(builder: &mut FunctionBuilder<'_>, kernel: &Kernel, arguments: &Arguments) -> Vec<clif::Value> {

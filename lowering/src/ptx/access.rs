@@ -1,9 +1,11 @@
 //! Addresses, loads and stores.
 //!
 //! A device address is the footprint's delta plus the zero-extended guest address, modulo 2^64. The offset of an access
-//! is part of the instruction where it fits. Guards have made every address valid and aligned for its width.
+//! is part of the instruction where it fits. Guards have made every address valid and aligned for its width, or it is checked
+//! first: one unsigned comparison of its distance from the low end of what the footprint's accesses may touch, in 64 bits, where
+//! a 32-bit address and an offset below 2^32 can't wrap around; and its low bits must be zero. The load checker knows these lines.
 
-use super::assembly::{Arg, Reg, Width};
+use super::assembly::{Arg, Condition, Reg, Width};
 use super::listing::Node;
 use super::writer::Writer;
 use ir::lowered::{LoadKind, StoreKind};
@@ -41,6 +43,29 @@ impl Writer<'_> {
             guest = self.fresh(Width::W64, "cvt.u64.u32", &[guest.into()]);
         }
         self.asm().op("add.s64", &[to.into(), delta.into(), guest.into()]);
+    }
+
+    /// The device address of a guest address, or a bail where an access at `offset` from it isn't allowed.
+    pub fn checked(&mut self, node: &Node, space: u32, offset: u64, width: u32) {
+        let guest = self.operand_reg(node, 0);
+        let wide = self.fresh(Width::W64, "cvt.u64.u32", &[guest.into()]);
+        let at = match offset {
+            0 => wide,
+            _ => self.fresh(Width::W64, "add.s64", &[wide.into(), (offset as i64).into()]),
+        };
+        let (low, last) = self.reaches[&(space, width)];
+        let distance = self.fresh(Width::W64, "sub.s64", &[at.into(), low.into()]);
+        let outside = self.fresh(Width::Predicate, "setp.gt.u64", &[distance.into(), last.into()]);
+        self.bail_if(Condition { reg: outside, negated: false });
+        if width > 1 {
+            let rest = self.fresh(Width::W64, "and.b64", &[at.into(), i64::from(width - 1).into()]);
+            let misaligned = self.fresh(Width::Predicate, "setp.ne.s64", &[rest.into(), 0.into()]);
+            self.bail_if(Condition { reg: misaligned, negated: false });
+        }
+        if let Some(to) = self.result(node) {
+            let delta = self.deltas[&space];
+            self.asm().op("add.s64", &[to.into(), delta.into(), wide.into()]);
+        }
     }
 
     /// Writes a load.

@@ -155,6 +155,12 @@ impl Builder<'_> {
                 let op = ops::Load::new(ctx, kind, address, offset);
                 self.result(ctx, &op)
             }
+            LoweredOp::Gather { kind, space, offset, addr } => {
+                let checked = ops::Checked::new(ctx, space, self.get(addr)?, offset, kind.width());
+                let address = self.result(ctx, &checked);
+                let op = ops::Load::new(ctx, kind, address, offset);
+                self.result(ctx, &op)
+            }
             LoweredOp::Store { kind, space, offset, addr, value } => {
                 let address = self.address(ctx, space, addr)?;
                 let op = ops::Store::new(ctx, kind, address, offset, self.get(value)?);

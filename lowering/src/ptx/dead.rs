@@ -1,12 +1,12 @@
 //! Dead code: operations and block arguments that nothing needs.
 //!
-//! Needed are stores, terminators with what they decide on or return, and operators that may bail; then, of whatever is
+//! Needed are stores, terminators with what they decide on or return, and operators and checks that may bail; then, of whatever is
 //! needed, the operands, and of a needed block argument the value that each edge passes for it. All the rest goes at
 //! once, cycles of block arguments that only feed each other included. (pliron's own pass leaves those, and fails on a
 //! dead argument that it meets twice.)
 //!
 //! Soundness: what goes has neither an effect nor a needed use. Loads go as well, because guards have made every
-//! address valid.
+//! address valid; the check of a load that nobody uses stays, because an address outside of the memory traps.
 
 use ir::kernel::view::{View, view};
 use pliron::basic_block::BasicBlock;
@@ -41,7 +41,7 @@ fn has_effect(ctx: &Context, operation: Ptr<Operation>) -> bool {
         Some(Index(_) | LiveIn(_) | Const(_) | Select | Address(_) | Load(..)) => false,
         Some(Unary(op)) => op.can_trap(),
         Some(Binary(op)) => op.can_trap(),
-        Some(Store(..) | Jump | Branch | Switch | Bail | Return(_)) | None => true,
+        Some(Store(..) | Checked { .. } | Jump | Branch | Switch | Bail | Return(_)) | None => true,
     }
 }
 

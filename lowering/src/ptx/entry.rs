@@ -10,7 +10,7 @@ use super::{Options, PtxError};
 use ir::abi::{self, Param};
 use ir::kernel::view::View;
 use ir::region::Region;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// How often a thread of an unbounded region may pass the heads of its loops before it bails.
@@ -92,6 +92,7 @@ impl Writer<'_> {
             self.asm().op_if(Condition { reg: past, negated: false }, "exit", &[]);
         }
         self.load_deltas();
+        self.load_reaches();
         if unbounded && self.layout.has_loops() {
             let budget = self.fresh(Width::W32, "mov.b32", &[i64::from(STEP_BUDGET).into()]);
             self.budget = Some(budget);
@@ -119,7 +120,7 @@ impl Writer<'_> {
 
     fn load_deltas(&mut self) {
         let spaces = self.listing.nodes().filter_map(|node| match node.view {
-            View::Address(space) => Some(space),
+            View::Address(space) | View::Checked { space, .. } => Some(space),
             _ => None,
         });
         // In the order of footprints, for people.
@@ -127,6 +128,23 @@ impl Writer<'_> {
         for space in spaces {
             let delta = self.param(Param::Delta(space), Width::W64);
             self.deltas.insert(space, delta);
+        }
+    }
+
+    /// For each footprint and width of checked accesses, where the first byte may lie: from the low end on, and how far.
+    fn load_reaches(&mut self) {
+        let checked = self.listing.nodes().filter_map(|node| match node.view {
+            View::Checked { space, width, .. } => Some((space, width)),
+            _ => None,
+        });
+        let checked: BTreeSet<(u32, u32)> = checked.collect();
+        let mut spaces: BTreeMap<u32, (Reg, Reg)> = BTreeMap::new();
+        for (space, width) in checked {
+            let (low, length) = *spaces.entry(space).or_insert_with(|| {
+                (self.param(Param::Low(space), Width::W64), self.param(Param::Length(space), Width::W64))
+            });
+            let last = self.fresh(Width::W64, "add.s64", &[length.into(), (-i64::from(width)).into()]);
+            self.reaches.insert((space, width), (low, last));
         }
     }
 
@@ -174,6 +192,7 @@ impl Writer<'_> {
                 let delta = self.deltas[space];
                 self.address(node, delta);
             }
+            View::Checked { space, offset, width } => self.checked(node, *space, *offset, *width),
             View::Load(kind, offset) => self.load(*kind, *offset, node),
             View::Store(kind, offset) => self.store(*kind, *offset, node),
             View::Jump => self.jump(node),

@@ -32,6 +32,8 @@ pub(super) struct Writer<'a> {
     pub trips: Vec<Reg>,
     /// The delta of each footprint that the kernel uses.
     pub deltas: HashMap<u32, Reg>,
+    /// For each footprint and width of checked accesses the lowest address that one may have and how many follow it.
+    pub reaches: HashMap<(u32, u32), (Reg, Reg)>,
     /// The order of blocks.
     pub layout: Layout,
     /// The block written after the present one.
@@ -62,6 +64,7 @@ impl<'a> Writer<'a> {
             indices: Vec::new(),
             trips: Vec::new(),
             deltas: HashMap::new(),
+            reaches: HashMap::new(),
             layout: Layout::of(listing),
             next: None,
             budget: None,

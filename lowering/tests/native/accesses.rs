@@ -109,3 +109,42 @@ fn accesses_of_one_iteration_keep_program_order() {
     let first: Vec<u64> = (0..5).map(|slot| after.element(1, 8 * slot)).collect();
     assert_eq!(first, [7, u64::MAX, 0x0203, 0xffff_0102_0404_ffff, 7]);
 }
+
+/// A gather at each address from before the buffer to behind it: what lies inside as a whole is loaded, all else bails.
+#[test]
+fn a_gather_loads_from_its_reach_and_bails_elsewhere() {
+    for &kind in LoadKind::ALL {
+        for (base, offset) in [(1000, 0), (1000, 7), (0, 0), (0xffff_fff8, 0x10), (0xffff_fff8, 0xffff_ff00)] {
+            let (mut maker, params) = Maker::new(&[Type::I64, Type::I32]);
+            let value = maker.gather(kind, 1, params[1], offset);
+            let at = maker.element(params[0]);
+            let store = *StoreKind::ALL.iter().find(|k| k.ty() == kind.ty()).unwrap();
+            maker.store(store, 0, at, 0, value);
+            let mut memory = Memory::of(&[&[0], &[]]);
+            memory.buffers[1] = Buffer { base, bytes: noise(19) };
+            let kernel = maker.finish(1, &[]);
+            let mut completed = 0;
+            for step in 0..40u64 {
+                let address = u64::from((base + step).wrapping_sub(12).wrapping_sub(offset) as u32);
+                let (exit, ..) = agree(&kernel, &memory, &[1], &[address]);
+                let inside = (base..base + 19).contains(&(address + offset));
+                let whole = inside && address + offset + u64::from(kind.width()) <= base + 19;
+                assert_eq!(exit, if whole { Exit::Completed } else { Exit::Bailed }, "{kind:?} {base:#x} {address:#x}");
+                completed += u64::from(whole);
+            }
+            // Where the offset leads past 2^32, fewer addresses get there.
+            assert!(completed > 0, "{kind:?} {base:#x} {offset:#x}");
+        }
+    }
+}
+
+/// An address outside of memory traps even if nobody uses what is there.
+#[test]
+fn a_gather_whose_value_nobody_uses_still_bails() {
+    let (mut maker, params) = Maker::new(&[Type::I64, Type::I32]);
+    maker.gather(LoadKind::F64, 0, params[1], 0);
+    let kernel = maker.finish(1, &[]);
+    let memory = Memory::of(&[&[1, 2]]);
+    assert_eq!(agree(&kernel, &memory, &[1], &[8]).0, Exit::Completed);
+    assert_eq!(agree(&kernel, &memory, &[1], &[9]).0, Exit::Bailed);
+}

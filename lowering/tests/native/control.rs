@@ -173,7 +173,7 @@ fn an_irreducible_cycle_is_bounded_by_the_budget_too() {
 
 fn spend(kernel: &Kernel, trips: u64, live_ins: &[u64], budget: u64) -> Exit {
     let code = native(kernel, &Memory::of(&[]));
-    let chunk = Chunk { ranges: &[0..trips], trips: &[trips], deltas: &[], live_ins, budget };
+    let chunk = Chunk { ranges: &[0..trips], trips: &[trips], deltas: &[], reaches: &[], live_ins, budget };
     let mut returns = code.initial_returns();
     // SAFETY: the kernel has no accesses.
     let exit = unsafe { code.run(&chunk, &mut returns) };
@@ -196,7 +196,7 @@ fn the_budget_counts_back_edges_of_the_whole_chunk() {
 fn loops_that_are_bounded_spend_nothing() {
     let kernel = rotation();
     let code = compile(&kernel, 0, &Options { bounded: true, ..CANONICAL }).unwrap();
-    let chunk = Chunk { ranges: &[0..4], trips: &[4], deltas: &[], live_ins: &[10, 1, 2, 3], budget: 0 };
+    let chunk = Chunk { ranges: &[0..4], trips: &[4], deltas: &[], reaches: &[], live_ins: &[10, 1, 2, 3], budget: 0 };
     // SAFETY: the kernel has no accesses.
     assert_eq!(unsafe { code.run(&chunk, &mut code.initial_returns()) }, Exit::Completed);
 }

@@ -1,5 +1,6 @@
 //! Kernels made by hand, a memory that both sides run on, and the comparison.
 
+use ir::abi::Reach;
 use ir::lowered::interp::{self, Outcome, Spaces};
 use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, LoadKind, Op, StoreKind, Target, Term, Type, Value};
 use ir::region::{Kernel, ReturnRole};
@@ -60,6 +61,10 @@ impl Maker {
 
     pub fn load(&mut self, kind: LoadKind, space: u32, addr: Value, offset: u64) -> Value {
         self.op(Op::Load { kind, space, offset, addr }, kind.ty())
+    }
+
+    pub fn gather(&mut self, kind: LoadKind, space: u32, addr: Value, offset: u64) -> Value {
+        self.op(Op::Gather { kind, space, offset, addr }, kind.ty())
     }
 
     pub fn store(&mut self, kind: StoreKind, space: u32, addr: Value, offset: u64, value: Value) {
@@ -173,6 +178,11 @@ impl Spaces for Memory {
         self.buffers[buffer].bytes[window].copy_from_slice(&raw[..width]);
         Some(())
     }
+
+    fn reach(&self, space: u32) -> Reach {
+        let buffer = &self.buffers[self.spaces[space as usize]];
+        Reach { low: buffer.base, length: buffer.bytes.len() as u64 }
+    }
 }
 
 /// Compiles, or panics with the reason.
@@ -190,7 +200,8 @@ pub fn run_native(
     returns: &mut [u64],
 ) -> Exit {
     let deltas = memory.deltas();
-    let chunk = Chunk { ranges, trips, deltas: &deltas, live_ins, budget: 1 << 20 };
+    let reaches: Vec<Reach> = (0..memory.spaces.len() as u32).map(|space| memory.reach(space)).collect();
+    let chunk = Chunk { ranges, trips, deltas: &deltas, reaches: &reaches, live_ins, budget: 1 << 20 };
     // SAFETY: the interpreter ran the same accesses on a memory of the same shape and found each in its buffer; the
     // buffers are borrowed mutably and used by nobody else.
     unsafe { code.run(&chunk, returns) }

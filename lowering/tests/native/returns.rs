@@ -1,6 +1,7 @@
 //! Reductions, last values, chunks and dimensions.
 
 use crate::harness::{Maker, Memory, agree, expected, load_kind, native, run_native, store_kind};
+use ir::abi::Reach;
 use ir::lowered::{BinaryOp, Const, Op, StoreKind, Term, Type, UnaryOp, Value};
 use ir::region::{Kernel, ReduceOp, ReturnRole};
 use std::ops::Range;
@@ -166,7 +167,8 @@ fn chunks_on_several_threads() {
     let deltas = [array.as_mut_ptr() as u64];
     let work = |start: u64| {
         let range = start..start + 125;
-        let chunk = Chunk { ranges: &[range], trips: &[1000], deltas: &deltas, live_ins: &[3], budget: 0 };
+        let (ranges, reaches, trips) = (&[range], &[Reach::default()], &[1000]);
+        let chunk = Chunk { ranges, trips, deltas: &deltas, reaches, live_ins: &[3], budget: 0 };
         let mut returns = code.initial_returns();
         // SAFETY: iteration i stores element i of 1000 alone; the chunks are disjoint and the array outlives the threads.
         assert_eq!(unsafe { code.run(&chunk, &mut returns) }, Exit::Completed);

@@ -74,6 +74,10 @@ impl Builder {
         self.func.push(self.at, Op::Load { kind, space, offset, addr }, kind.ty(), 0)
     }
 
+    pub fn gather(&mut self, kind: LoadKind, space: u32, addr: Value, offset: u64) -> Value {
+        self.func.push(self.at, Op::Gather { kind, space, offset, addr }, kind.ty(), 0)
+    }
+
     pub fn store(&mut self, kind: StoreKind, space: u32, addr: Value, offset: u64, value: Value) {
         let op = Op::Store { kind, space, offset, addr, value };
         self.func.block_mut(self.at).insts.push(Inst { result: None, op, at: 0 });
@@ -105,7 +109,13 @@ impl Builder {
         self.func.results = values.iter().map(|&v| self.func.ty(v)).collect();
         self.end(Term::Return(values.to_vec()));
         let returns = self.func.results.iter().copied().zip(roles.iter().copied()).collect();
-        let region = self.region(returns);
+        let mut region = self.region(returns);
+        for inst in self.func.blocks.iter().flat_map(|b| &b.insts) {
+            if let Op::Gather { space, .. } = inst.op {
+                let footprint = &mut region.footprints[space as usize];
+                *footprint = Footprint { access: Access::Gather, dims: Vec::new(), ..footprint.clone() };
+            }
+        }
         let mapping = region.mappings[0].clone();
         let kernel = Kernel { func: self.func, dims: self.dims, returns: roles.to_vec() };
         Sample { name: name.into(), region, kernel, mapping }
@@ -241,6 +251,22 @@ pub fn swapping() -> Sample {
     b.finish("swapping", &[ReturnRole::Reduce(ReduceOp::Xor)], &[result[0]])
 }
 
+/// `y[i] = x[index[i]] + x[index[i]]`, and a byte behind a far offset that nobody uses.
+pub fn gather() -> Sample {
+    let mut b = Builder::new(1, &[Type::I32, Type::I32, Type::I32], 3);
+    let (from, into) = (b.element(b.param(1), 0, 4), b.element(b.param(2), 0, 4));
+    let index = b.load(LoadKind::I32, 0, from, 0);
+    let four = b.i32(4);
+    let distance = b.binary(BinaryOp::I32Mul, index, four);
+    let at = b.binary(BinaryOp::I32Add, b.param(3), distance);
+    let first = b.gather(LoadKind::F32, 2, at, 16);
+    let again = b.gather(LoadKind::F32, 2, at, 16);
+    b.gather(LoadKind::I32U8, 2, index, 0xffff_fff8);
+    let sum = b.binary(BinaryOp::F32Add, first, again);
+    b.store(StoreKind::F32, 1, into, 0, sum);
+    b.finish("gather", &[], &[])
+}
+
 /// One kernel for each operator, with operands from live-ins, and one with a constant second operand.
 pub fn operators() -> Vec<Sample> {
     let mut samples = Vec::new();
@@ -271,6 +297,11 @@ pub fn accesses() -> Vec<Sample> {
             let far = b.load(kind, 1, b.param(2), 0xffff_fff8);
             samples.push(storing(b, &[near, far], &format!("load_{ty}_{}", kind.name().replace('.', "_"))));
         }
+    }
+    for &kind in LoadKind::ALL {
+        let mut b = Builder::new(1, &[Type::I32, Type::I32], 2);
+        let (near, far) = (b.gather(kind, 1, b.param(2), 0), b.gather(kind, 1, b.param(2), 0xffff_fff8));
+        samples.push(storing(b, &[near, far], &format!("gather_{}", kind.name().replace('.', "_"))));
     }
     for &kind in StoreKind::ALL {
         let mut b = Builder::new(1, &[Type::I32, kind.ty()], 1);
@@ -313,7 +344,7 @@ pub fn storing(mut b: Builder, values: &[Value], name: &str) -> Sample {
 
 /// Every sample.
 pub fn all() -> Vec<Sample> {
-    let mut samples = vec![saxpy(), branchy(), reduction(), bailing(), swapping()];
+    let mut samples = vec![saxpy(), branchy(), reduction(), bailing(), swapping(), gather()];
     samples.extend(operators());
     samples.extend(accesses());
     samples.extend(roles());

@@ -24,6 +24,10 @@ pub(super) enum Atom {
     Trip(u32),
     /// Device address minus guest address of a footprint.
     Delta(u32),
+    /// The first guest address that checked accesses of a footprint may touch.
+    Low(u32),
+    /// How many bytes from there they may touch.
+    Length(u32),
     /// The address of the bail flag.
     BailFlag,
     /// The address of the returned values.

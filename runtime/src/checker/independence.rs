@@ -9,6 +9,9 @@
 //! 3. If a positive `m` divides `S`, `D = m * k + p` for an integer `k`, `V <= p` and `p + W <= m`, then the first window's bytes
 //!    lie in `0..V` and the second's in `p..p + W` modulo `m` after `B`: no iterations meet.
 //!
+//! Gathers need no theorem: they only load, and dispatch keeps the reach of each from every hull that the region writes
+//! (`crate::reach`). They aren't among the accesses here.
+//!
 //! With a constant `S` and `D` the accesses are compared themselves, exactly, so that windows may interleave. Footprints of
 //! memories that can't be one memory never meet.
 

@@ -8,10 +8,13 @@
 //!    run as often as an extent says at most, each time they are entered, unless the region is declared unbounded;
 //! 3. a footprint that is declared all written is written as a whole by every iteration that completes;
 //! 4. accesses are aligned whenever the footprint's base and strides are;
+//!    Of a footprint whose accesses are checked (gathers) only loads are, and none lies elsewhere than in the *reach* that
+//!    dispatch has chosen: a kernel's gather is written with its check by every emitter; PTX is shown to contain the check;
 //! 5. PTX threads past the last iteration touch nothing; others touch only footprints, the bail flag, to raise it, and the
 //!    slots of returned values, as their roles say; none waits for another, and none loops unless the region may.
 //!
-//! With what dispatch checks by itself (guards hold, hulls lie within their memories and below 2^32, trip counts are
+//! With what dispatch checks by itself (guards hold, hulls lie within their memories and below 2^32, a reach meets no hull that
+//! is written and is as long as its footprint is wide, trip counts are
 //! positive), it follows that a launch touches no byte outside of the hulls, commits no byte that wasn't computed or copied
 //! in, and, apart from what a compare-and-swap of a product shows to whoever misuses it, ends with the same bytes in whatever
 //! order its threads run. What isn't shown here is that the kernel computes what
@@ -31,6 +34,7 @@
 //! depths are limited, and every step that multiplies, adds or copies them draws on an effort that a bundle's regions share.
 
 mod atoms;
+mod checks;
 mod facts;
 mod independence;
 mod lift;
@@ -113,6 +117,16 @@ pub enum Unproven {
         /// The line.
         line: u32,
     },
+    /// A PTX access at an address of which nothing is known, and no check of it that covers the access.
+    #[error(
+        "line {line} of the PTX accesses footprint f{footprint} without a check that shows where, and that it is aligned"
+    )]
+    Unchecked {
+        /// The line.
+        line: u32,
+        /// The footprint.
+        footprint: u32,
+    },
     /// A PTX thread past the last iteration that may access memory.
     #[error("line {line} of the PTX may be reached past the last iteration")]
     PastEnd {
@@ -162,6 +176,15 @@ struct Access {
     is_store: bool,
     /// Executed by every thread that completes.
     always: bool,
+    /// A load that the kernel shows to be where its footprint's accesses may be; its address doesn't matter.
+    checked: bool,
+}
+
+impl Access {
+    fn checked(space: u32, width: u32) -> Access {
+        let address = Poly::default();
+        Access { space, address, offset: 0, width, is_store: false, always: false, checked: true }
+    }
 }
 
 /// An access by its place in the window of its footprint.
@@ -258,13 +281,15 @@ impl<'a> Claims<'a> {
         let imported_memories = scope.imported_memories;
         let (given, hulls) = (Vec::new(), Vec::new());
         let mut claims = Claims { region, atoms, spaces, counts, guards, given, hulls, imported_memories };
-        claims.hulls = (0..claims.spaces.len()).map(|space| claims.corners(space).unwrap_or_default()).collect();
+        let is_given = |space: &usize| !region.footprints[*space].access.is_checked();
+        let hull = |space: usize| Some(space).filter(is_given).and_then(|space| claims.corners(space));
+        claims.hulls = (0..claims.spaces.len()).map(|space| hull(space).unwrap_or_default()).collect();
         claims.given = claims.given();
         if claims.atoms.is_spent() { Err(Unproven::TooComplex) } else { Ok(claims) }
     }
 
     /// Trip counts are positive, and no window begins below zero. An empty sequential dimension makes a hull empty, of which
-    /// nothing is checked.
+    /// nothing is checked; nor is anything of one that is chosen at dispatch.
     fn given(&mut self) -> Vec<Poly> {
         let one = Poly::constant(1, Ring::Exact);
         let parallel = self.region.trips.len();
@@ -353,6 +378,10 @@ impl<'a> Claims<'a> {
         let mut placed: Vec<Vec<Placed>> = vec![Vec::new(); self.spaces.len()];
         let mut here: Option<(BlockId, Vec<Poly>)> = None;
         for (block, access) in accesses {
+            if access.checked {
+                self.admit(access)?;
+                continue;
+            }
             let facts = match here {
                 Some((at, ref facts)) if at == *block => facts,
                 _ => &here.insert((*block, rounds.facts(&mut self.atoms, *block, known))).1,
@@ -368,8 +397,12 @@ impl<'a> Claims<'a> {
     fn declared(&self, placed: &[Vec<Placed>]) -> Result<(), Unproven> {
         for (index, (placed, footprint)) in placed.iter().zip(&self.region.footprints).enumerate() {
             let index = index as u32;
-            let declared =
-                |a: &Placed| if a.is_store { footprint.access.writes() } else { footprint.access != Effect::Write };
+            let declared = |a: &Placed| match footprint.access {
+                Effect::ReadWrite => true,
+                Effect::Write => a.is_store,
+                Effect::Read => !a.is_store,
+                Effect::Gather => false,
+            };
             if !placed.iter().all(declared) {
                 return Err(Unproven::Kind { footprint: index });
             }
@@ -384,6 +417,17 @@ impl<'a> Claims<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A checked access must be one that its footprint declares, and no wider: dispatch chooses where it may be accordingly.
+    fn admit(&self, access: &Access) -> Result<(), Unproven> {
+        let (index, width) = (access.space, access.width);
+        let outside = Unproven::Access { footprint: index, width };
+        let footprint = self.region.footprints.get(index as usize).ok_or(outside)?;
+        if footprint.access != Effect::Gather {
+            return Err(Unproven::Kind { footprint: index });
+        }
+        if u64::from(width) > footprint.width { Err(outside) } else { Ok(()) }
     }
 
     /// The first byte of an access within the window of its footprint, given what holds where it is executed.

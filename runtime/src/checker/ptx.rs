@@ -4,11 +4,13 @@
 //! every other register is unknown, and so is one whose declared width isn't that of the operation, because what becomes of
 //! the bits between depends on the instruction. An access counts only where every thread past the last iteration has left before: its
 //! block is dominated by a way on, taken only there, from an exit under `index >= trip count`. Addresses are a footprint's delta
-//! plus a zero-extended 32-bit guest address plus a constant. The bail flag and the slots of returned values are the only
+//! plus a zero-extended 32-bit guest address plus a constant; where the footprint's accesses are checked, the check is looked for
+//! ([`checks`](super::checks)). The bail flag and the slots of returned values are the only
 //! other places, and only for what the emitter does there: the flag is raised, a reduction is combined, a product is swapped
 //! in, the last value is stored. Nobody waits for anybody, and what loops must be allowed to. Who relies on it: every device that runs the text, and the host's own memory behind such a device.
 
 use super::atoms::{Atom, Atoms};
+use super::checks::{Checks, Test};
 use super::loops::LoopSet;
 use super::poly::{Poly, Ring};
 use super::rounds::Rounds;
@@ -17,7 +19,7 @@ use super::{Access, Unproven};
 use bundle::PtxImage;
 use ir::abi::{self, Param};
 use ir::lowered::dominators::Dominators;
-use ir::lowered::{BinaryOp as Wasm, Block, BlockId, Func, Target, Term, Type as WasmType, Value};
+use ir::lowered::{BinaryOp as Wasm, Block, BlockId, Func, Target, Term, Value};
 use ir::region::{ReduceOp, Region, ReturnRole, limits};
 use ptx_machine::ast::{
     AtomicOp, BinaryOp, Comparison, Instruction, Kernel, Operand, Operation, Special, Statement, TernaryOp, Type,
@@ -54,7 +56,8 @@ pub(super) fn accesses(region: &Region, image: &PtxImage, atoms: &mut Atoms) -> 
     let mut reader = Reader {
         kernel,
         params,
-        returns: &region.returns,
+        region,
+        checks: Checks::default(),
         dims: region.trips.len(),
         once: defined_once(kernel),
         widths: widths(kernel),
@@ -198,7 +201,9 @@ fn indices(grid: &[u32], block: u32, atoms: &mut Atoms) -> Vec<(u32, Option<Poly
 struct Reader<'k, 'a> {
     kernel: &'k Kernel<'k>,
     params: Vec<Param>,
-    returns: &'a [(WasmType, ReturnRole)],
+    region: &'a Region,
+    /// Tests of addresses, and where they have been passed.
+    checks: Checks<'k>,
     dims: usize,
     once: HashMap<&'k str, bool>,
     /// The declared widths of registers in bits.
@@ -244,7 +249,10 @@ impl<'k> Reader<'k, '_> {
                 self.access(block, instruction)?;
             }
             Operation::Exit => self.exit(block, instruction),
-            Operation::Compare(comparison, None, Type::U64) => self.compare(block, instruction, comparison),
+            Operation::Branch => self.branch(block, instruction),
+            Operation::Compare(comparison, None, ty) if ty.bits() == 64 && !ty.is_float() => {
+                self.compare(block, instruction, comparison, ty);
+            }
             Operation::Barrier => return Err(Unproven::Ptx { what: "its threads wait for each other" }),
             _ => {}
         }
@@ -260,17 +268,33 @@ impl<'k> Reader<'k, '_> {
         Ok(())
     }
 
-    /// `setp.ge.u64 p, index, trip count`.
-    fn compare(&mut self, block: BlockId, instruction: &'k Instruction<'k>, comparison: Comparison) {
+    /// `setp.ge.u64 p, index, trip count`, or a test of an address.
+    fn compare(&mut self, block: BlockId, instruction: &'k Instruction<'k>, comparison: Comparison, ty: Type) {
         let [Operand::Name(name), a, b] = &instruction.operands[..] else { return };
-        if !matches!(comparison, Comparison::Ge | Comparison::Hs) || self.once.get(name) != Some(&true) {
+        if self.once.get(name) != Some(&true) {
             return;
         }
         let (a, b) = (self.operand(block, a, Ring::Mod64), self.operand(block, b, Ring::Mod64));
+        if let Some(test) = Test::of(self.atoms, self.region, comparison, ty, &a, &b) {
+            self.checks.found(name, test, block);
+        }
+        if !matches!(comparison, Comparison::Ge | Comparison::Hs) || ty != Type::U64 {
+            return;
+        }
         let dim = (0..self.dims as u32)
             .find(|&dim| a == self.atoms.poly(Atom::Index(dim)) && b == self.atoms.poly(Atom::Trip(dim)));
         if let Some(dim) = dim {
             self.past_end.insert(name, (dim, block));
+        }
+    }
+
+    /// Where a branch under a test isn't taken, the test has been passed.
+    fn branch(&mut self, block: BlockId, instruction: &Instruction<'k>) {
+        let Some(guard) = instruction.guard.filter(|guard| !guard.negated) else { return };
+        let next = BlockId(block.0 + 1);
+        let alone = self.flow.tree.predecessors.get(next.index()).is_some_and(|from| from[..] == [block]);
+        if alone {
+            self.checks.passed(guard.predicate, block, next, &self.flow.tree);
         }
     }
 
@@ -324,16 +348,29 @@ impl<'k> Reader<'k, '_> {
                 }
                 let always = instruction.guard.is_none();
                 let address = guest.unwrap_or_default();
-                self.found.push((block, Access { space, address, offset, width, is_store, always }));
+                let access = Access { space, address, offset, width, is_store, always, checked: false };
+                let wanted = self.region.footprints.get(space as usize).is_some_and(|f| f.access.is_checked());
+                let access = if wanted { self.checked(block, line, access)? } else { access };
+                self.found.push((block, access));
             }
             _ => return Err(foreign),
         }
         Ok(())
     }
 
+    /// An access whose address must have been checked, in every thread that comes here.
+    fn checked(&mut self, block: BlockId, line: u32, access: Access) -> Result<Access, Unproven> {
+        let footprint = access.space;
+        if access.is_store {
+            return Err(Unproven::Kind { footprint });
+        }
+        let known = self.checks.cover(&access, block, &self.flow.tree, self.atoms);
+        if known { Ok(Access { checked: true, ..access }) } else { Err(Unproven::Unchecked { line, footprint }) }
+    }
+
     /// True if an access to the slots of returned values does what the slot's role asks for.
     fn returns_into(&self, at: i128, instruction: &Instruction<'_>) -> bool {
-        let slot = usize::try_from(at).ok().filter(|at| at % 8 == 0).and_then(|at| self.returns.get(at / 8));
+        let slot = usize::try_from(at).ok().filter(|at| at % 8 == 0).and_then(|at| self.region.returns.get(at / 8));
         let Some(&(ty, role)) = slot else { return false };
         let width = match (role, instruction.operation) {
             (ReturnRole::Reduce(ReduceOp::Mul), Operation::Atomic(AtomicOp::CompareAndSwap, ty)) => ty.bits(),
@@ -447,6 +484,8 @@ impl<'k> Reader<'k, '_> {
                 Param::Returns => Atom::Returns,
                 Param::Trip(dim) => Atom::Trip(dim),
                 Param::Delta(space) => Atom::Delta(space),
+                Param::Low(space) => Atom::Low(space),
+                Param::Length(space) => Atom::Length(space),
                 Param::LiveIn(index, _) => Atom::LiveIn(index),
             }),
             _ => self.atoms.unknown(),

@@ -254,7 +254,7 @@ impl Rounds {
                 Atom::Unary(_, a) | Atom::Unsigned(a, _) | Atom::Signed(a, _) => inside(a),
                 Atom::Binary(_, a, b) | Atom::Max(a, b) | Atom::Min(a, b) | Atom::Floor(a, b) => inside(a) || inside(b),
                 Atom::LiveIn(_) | Atom::Index(_) | Atom::Trip(_) | Atom::Delta(_) | Atom::BailFlag => false,
-                Atom::Returns | Atom::Position { .. } | Atom::Bytes(_) => false,
+                Atom::Returns | Atom::Position { .. } | Atom::Bytes(_) | Atom::Low(_) | Atom::Length(_) => false,
             })
         })
     }

@@ -112,6 +112,10 @@ impl Walk<'_> {
                 Op::Load { kind, space, offset, addr } => (space, offset, addr, kind.width(), false),
                 Op::Store { kind, space, offset, addr, .. } => (space, offset, addr, kind.width(), true),
                 ref op => {
+                    // Every emitter writes the check.
+                    if let Op::Gather { kind, space, .. } = *op {
+                        self.accesses.push((block, Access::checked(space, kind.width())));
+                    }
                     if let Some(result) = inst.result {
                         self.define(op, result, block);
                     }
@@ -125,7 +129,10 @@ impl Walk<'_> {
                 self.values[result.index()] = Some((self.rounds.opaque(self.atoms, result.0, block), block));
             }
             let address = self.operand(addr, block);
-            self.accesses.push((block, Access { space, address, offset: offset as i128, width, is_store, always }));
+            self.accesses.push((
+                block,
+                Access { space, address, offset: offset as i128, width, is_store, always, checked: false },
+            ));
         }
         Ok(())
     }

@@ -24,6 +24,7 @@ pub(super) fn cases() -> Vec<Case> {
     ]
 }
 
+/// A case that is skipped.
 pub(super) fn skipped(sketch: Sketch, name: &str, live_ins: &[u64], memory: Vec<u8>, cause: Skip) -> Case {
     let (region, kernel) = sketch.finish();
     let (name, live_ins, memories) = (name.to_string(), live_ins.to_vec(), vec![memory]);

@@ -188,6 +188,20 @@ impl Sketch {
         self.reach(Reach { memory: 0, base, offset: 0, strides: &[stride], width, access, must_write })
     }
 
+    /// Loads of at most `width` bytes whose addresses are found out in the kernel, around what a live-in holds.
+    pub fn around(&mut self, memory: u32, hint: u32, width: u64) -> u32 {
+        self.bails();
+        self.reach(Reach {
+            memory,
+            base: hint,
+            offset: 0,
+            strides: &[],
+            width,
+            access: Access::Gather,
+            must_write: false,
+        })
+    }
+
     /// Hands back a scalar.
     pub fn live_out(&mut self, ty: Type, value: ScalarId) {
         let local = 100 + self.region.live_outs.len() as u32;
@@ -246,6 +260,10 @@ impl Sketch {
 
     pub fn load(&mut self, kind: LoadKind, space: u32, addr: Value, offset: u64) -> Value {
         self.func.push(self.at, Op::Load { kind, space, offset, addr }, kind.ty(), 0)
+    }
+
+    pub fn gather(&mut self, kind: LoadKind, space: u32, addr: Value, offset: u64) -> Value {
+        self.func.push(self.at, Op::Gather { kind, space, offset, addr }, kind.ty(), 0)
     }
 
     pub fn store(&mut self, kind: StoreKind, space: u32, addr: Value, offset: u64, value: Value) {

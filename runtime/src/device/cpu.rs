@@ -5,7 +5,7 @@
 //! order of the boxes, so a result doesn't depend on timing. The guest's thread waits and runs none of them.
 //!
 //! Why calling native code is sound: the dispatch has checked that every hull lies inside its memory and that the guards
-//! hold, so every access of the kernel lies in a window; `place` gives addresses that are good for the whole window for as
+//! hold, so every access of the kernel lies in a window, or bails because it isn't within its reach, which does; `place` gives addresses that are good for the whole window for as
 //! long as the transaction is borrowed, which is until every box has ended. Boxes are disjoint parts of the iteration space,
 //! and no two different iterations touch a common byte if one of them writes it (the region's dependence rule).
 //!
@@ -97,8 +97,8 @@ impl CpuRegion {
             if stop.load(Ordering::Relaxed) {
                 return (Exit::Completed, returns, false);
             }
-            let Launch { trips, live_ins, budget } = *launch;
-            let chunk = Chunk { ranges, trips, deltas, live_ins, budget };
+            let Launch { trips, live_ins, reaches, budget } = *launch;
+            let chunk = Chunk { ranges, trips, deltas, reaches, live_ins, budget };
             // SAFETY: every access lies in a window, whose bytes `place` made valid at these addresses, writable where the
             // kernel writes; boxes don't conflict; see the header.
             let exit = unsafe { self.kernel.run(&chunk, &mut returns) };

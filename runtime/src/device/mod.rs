@@ -21,6 +21,7 @@ use crate::checker::Unproven;
 use crate::config::NanMode;
 use crate::transaction::Transaction;
 use bundle::PtxImage;
+use ir::abi::Reach;
 use ir::region::{Kernel, Region, ReturnRole};
 use std::error::Error;
 use thiserror::Error;
@@ -33,6 +34,11 @@ pub trait Device: Send + Sync {
     /// True if the device can't access unaligned memory: a dispatch whose bases or strides aren't multiples of the
     /// footprints' alignment is then skipped.
     fn needs_alignment(&self) -> bool;
+
+    /// The most bytes that the device takes as the reach of checked accesses; what lies beyond bails.
+    fn longest_reach(&self) -> u64 {
+        u64::MAX
+    }
 
     /// True if the device runs the bundle's PTX text: it is then checked, and given to [`Device::prepare`].
     fn runs_ptx(&self) -> bool {
@@ -79,6 +85,9 @@ pub struct Launch<'a> {
     pub trips: &'a [u64],
     /// The live-ins as raw bits.
     pub live_ins: &'a [u64],
+    /// For each footprint the guest addresses that its accesses may touch, inside of its window. If the kernel checks them, there
+    /// are at least as many as the footprint is wide.
+    pub reaches: &'a [Reach],
     /// How many steps (back edges inside a thread's body) a worker may take before the launch counts as overdue.
     pub budget: u64,
 }

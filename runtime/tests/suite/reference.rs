@@ -1,5 +1,6 @@
 //! A device written against the public interface alone: it interprets kernels, and can be told to misbehave.
 
+use ir::abi::Reach;
 use ir::lowered::interp::{self, Spaces};
 use ir::lowered::{LoadKind, StoreKind};
 use ir::region::{Kernel, Region, ReturnRole};
@@ -88,7 +89,7 @@ impl Interpreted {
         let homes: Vec<Option<usize>> =
             (0..self.region.footprints.len() as u32).map(|f| transaction.window_of(f)).collect();
         let starts: Vec<u64> = transaction.windows().iter().map(|w| w.range.start).collect();
-        let mut memory = Buffers { buffers, homes, starts };
+        let mut memory = Buffers { buffers, homes, starts, reaches: launch.reaches.to_vec() };
         let outcome = self.threads(launch, &mut memory);
         for (index, bytes) in memory.buffers.iter().enumerate() {
             if !transaction.windows()[index].is_read_only() {
@@ -175,6 +176,7 @@ struct Buffers {
     buffers: Vec<Vec<u8>>,
     homes: Vec<Option<usize>>,
     starts: Vec<u64>,
+    reaches: Vec<Reach>,
 }
 
 impl Buffers {
@@ -199,5 +201,9 @@ impl Spaces for Buffers {
         let len = range.len();
         self.buffers[window][range].copy_from_slice(&value.to_le_bytes()[..len]);
         Some(())
+    }
+
+    fn reach(&self, space: u32) -> Reach {
+        self.reaches[space as usize]
     }
 }

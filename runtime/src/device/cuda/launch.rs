@@ -104,6 +104,8 @@ impl CudaRegion {
                 Param::Returns => buffers.returns(),
                 Param::Trip(dim) => launch.trips[dim as usize],
                 Param::Delta(footprint) => delta(footprint).unwrap_or(0),
+                Param::Low(footprint) => launch.reaches[footprint as usize].low,
+                Param::Length(footprint) => launch.reaches[footprint as usize].length,
                 Param::LiveIn(index, _) => launch.live_ins[index as usize],
             };
             let width = param.bits() as usize / 8;

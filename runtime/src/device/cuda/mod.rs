@@ -44,6 +44,10 @@ use std::time::Duration;
 /// How long a launch may take by default.
 pub const TIME_LIMIT: Duration = Duration::from_secs(5);
 
+/// The longest reach of checked accesses. Each launch copies all of it to the device, which costs some 40 ms at this length; with
+/// memories that stay on the device it would cost what has changed.
+const LONGEST_REACH: u64 = 1 << 30;
+
 /// An NVIDIA GPU: the first of this machine on which kernels can run. All of a process share it.
 #[derive(Clone, Debug)]
 pub struct Cuda {
@@ -70,6 +74,10 @@ impl Device for Cuda {
 
     fn needs_alignment(&self) -> bool {
         true
+    }
+
+    fn longest_reach(&self) -> u64 {
+        LONGEST_REACH
     }
 
     fn runs_ptx(&self) -> bool {
