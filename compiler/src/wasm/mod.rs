@@ -6,6 +6,7 @@
 //! the proposals that the runtime's engine runs; nothing later sees an invalid module. Functions are independent, so they are
 //! validated and translated in parallel; the result doesn't depend on the number of threads.
 
+mod bulk;
 mod callees;
 mod entities;
 mod fixed;

@@ -58,7 +58,7 @@ pub fn translate(
 
 /// Locals that a function may pass along its edges and record at ends of blocks.
 const MAX_SPENT: usize = 16_000_000;
-/// Instructions between an indirect call and the constant that it calls through.
+/// Instructions between an operator and a constant that it takes.
 const CONSTANT_SEARCH: usize = 64;
 
 /// An open construct.
@@ -98,7 +98,8 @@ struct OtherArm {
     block: BlockId,
 }
 
-struct Translator<'a> {
+/// A function in translation.
+pub struct Translator<'a> {
     module: &'a Module,
     outline: &'a Outline,
     function: GuestFunction,
@@ -211,13 +212,19 @@ impl<'a> Translator<'a> {
         BlockId(self.function.func.blocks.len() as u32 - 1)
     }
 
-    fn define(&mut self, op: Op, ty: Type, at: u32) -> Value {
+    /// Appends an operation to the current block.
+    pub fn define(&mut self, op: Op, ty: Type, at: u32) -> Value {
         self.function.func.push(self.block, op, ty, at)
+    }
+
+    /// Appends an instruction to the current block.
+    pub fn push(&mut self, inst: Inst) {
+        self.function.func.block_mut(self.block).insts.push(inst);
     }
 
     fn foreign(&mut self, name: &str, args: Vec<Value>, results: &[Type], at: u32) -> Vec<Value> {
         let op = Op::Foreign(Box::new(Foreign { name: name.to_string(), args }));
-        self.function.func.block_mut(self.block).insts.push(Inst { result: None, op, at });
+        self.push(Inst { result: None, op, at });
         results.iter().map(|&ty| self.define(Op::ForeignResult, ty, at)).collect()
     }
 
@@ -331,7 +338,7 @@ impl<'a> Translator<'a> {
                 let value = self.pop();
                 let addr = self.pop();
                 let op = Op::Store { kind, space: arg.memory, offset: arg.offset, addr, value };
-                self.function.func.block_mut(self.block).insts.push(Inst { result: None, op, at });
+                self.push(Inst { result: None, op, at });
                 return;
             }
         };
@@ -355,7 +362,7 @@ impl<'a> Translator<'a> {
             }
             Operator::GlobalSet { global_index } => {
                 let op = Op::GlobalSet(global_index, self.pop());
-                self.function.func.block_mut(self.block).insts.push(Inst { result: None, op, at });
+                self.push(Inst { result: None, op, at });
             }
             Operator::Select | Operator::TypedSelect { .. } => {
                 let cond = self.pop();
@@ -395,6 +402,9 @@ impl<'a> Translator<'a> {
 
     fn foreign_operator(&mut self, validator: &Validator, operator: &Operator<'_>, at: u32, arity: (u32, u32)) {
         let mut args = self.pop_many(arity.0 as usize);
+        if self.bulk(operator, &args, at) {
+            return;
+        }
         let known = self.known_callee(validator, operator, &args);
         if known.is_some() {
             args.pop();
@@ -436,13 +446,19 @@ impl<'a> Translator<'a> {
         args: &[Value],
     ) -> Option<Operator<'static>> {
         let Operator::CallIndirect { type_index, table_index } = *operator else { return None };
-        let index = *args.last()?;
-        let insts = self.function.func.block(self.block).insts.iter().rev();
-        let index = insts.take(CONSTANT_SEARCH).find(|inst| inst.result == Some(index))?;
-        let Op::Const(index) = index.op else { return None };
+        let index = self.recent_constant(*args.last()?)?;
         let function_index = self.module.element(table_index, u32::try_from(index.bits).ok()?)?;
         let ty = validator.resources().type_index_of_function(function_index)?;
         (ty == type_index).then_some(Operator::Call { function_index })
+    }
+
+    /// The constant that a value is, if a recent instruction of this block says so.
+    pub fn recent_constant(&self, value: Value) -> Option<Const> {
+        let insts = self.function.func.block(self.block).insts.iter().rev();
+        match insts.take(CONSTANT_SEARCH).find(|inst| inst.result == Some(value))?.op {
+            Op::Const(constant) => Some(constant),
+            _ => None,
+        }
     }
 
     /// Ends the block; what follows up to the construct's end can't be reached.
