@@ -121,7 +121,7 @@ fn page(rows: &[(&Fetched, Value)]) -> Result<String> {
     let mut page = String::from(
         "| package | version | module | MB | loops | regions | off | shared memory | start |\n|---|---|---|---|---|---|---|---|---|\n",
     );
-    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    let (mut reasons, mut off): (BTreeMap<String, u64>, BTreeMap<String, u64>) = Default::default();
     let (mut loops, mut regions, mut shared) = (0, 0, 0);
     for (module, object) in rows {
         let number = |key: &str| object[key].as_u64().with_context(|| format!("no {key}"));
@@ -135,25 +135,55 @@ fn page(rows: &[(&Fetched, Value)]) -> Result<String> {
             number("bytes")? as f64 / 1e6,
             number("loops")?,
             number("regions")?,
-            number("off")?,
+            texts(&object["off"]).count(),
             if is_shared { "yes" } else { "" },
             object["start"].as_str().unwrap_or_default()
         )?;
         loops += number("loops")?;
         regions += number("regions")?;
         shared += u64::from(is_shared);
+        for text in texts(&object["off"]) {
+            *off.entry(without_numbers(text)).or_default() += 1;
+        }
         for (kind, count) in object["reasons"].as_object().into_iter().flatten() {
             *reasons.entry(kind.clone()).or_default() += count.as_u64().unwrap_or(0);
         }
     }
     writeln!(page, "\n{} modules, {loops} loops, {regions} regions; {shared} have a shared memory.\n", rows.len())?;
-    writeln!(page, "| reason | loops |\n|---|---|")?;
-    let mut reasons: Vec<(String, u64)> = reasons.into_iter().collect();
-    reasons.sort_by_key(|(kind, count)| (u64::MAX - count, kind.clone()));
-    for (kind, count) in reasons {
-        writeln!(page, "| {kind} | {count} |")?;
+    ranking(&mut page, "| reason | loops |", reasons)?;
+    if !off.is_empty() {
+        page.push('\n');
+        ranking(&mut page, "| why a region is off | regions |", off)?;
     }
     Ok(page)
+}
+
+/// A table of two columns, the largest count first.
+fn ranking(page: &mut String, head: &str, counts: BTreeMap<String, u64>) -> Result<()> {
+    writeln!(page, "{head}\n|---|---|")?;
+    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(|(text, count)| (u64::MAX - count, text.clone()));
+    for (text, count) in counts {
+        writeln!(page, "| {text} | {count} |")?;
+    }
+    Ok(())
+}
+
+fn texts(list: &Value) -> impl Iterator<Item = &str> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// The text with an `N` in place of each number, so that texts that differ in places alone are one.
+fn without_numbers(text: &str) -> String {
+    let mut plain = String::new();
+    for c in text.chars() {
+        match c.is_ascii_digit() {
+            true if plain.ends_with('N') => {}
+            true => plain.push('N'),
+            false => plain.push(c),
+        }
+    }
+    plain
 }
 
 #[cfg(test)]
@@ -169,7 +199,7 @@ mod tests {
             path: PathBuf::new(),
         };
         let object = |shared: bool| {
-            serde_json::json!({"bytes": 1_234_567, "loops": 10, "regions": 3, "off": 1, "shared_memory": shared,
+            serde_json::json!({"bytes": 1_234_567, "loops": 10, "regions": 3, "off": ["value 12 is wide"], "shared_memory": shared,
                 "start": "instantiates", "reasons": {"address": 2, "operator": 5}})
         };
         let (a, b) = (module("a.wasm"), module("b.wasm"));
@@ -177,7 +207,8 @@ mod tests {
         let expected = "| p | 1.2.3 | `a.wasm` | 1.23 | 10 | 3 | 1 |  | instantiates |\n\
             | p | 1.2.3 | `b.wasm` | 1.23 | 10 | 3 | 1 | yes | instantiates |\n\n\
             2 modules, 20 loops, 6 regions; 1 have a shared memory.\n\n\
-            | reason | loops |\n|---|---|\n| operator | 10 |\n| address | 4 |\n";
+            | reason | loops |\n|---|---|\n| operator | 10 |\n| address | 4 |\n\n\
+            | why a region is off | regions |\n|---|---|\n| value N is wide | 2 |\n";
         assert_eq!(page.split_once("---|\n").unwrap().1, expected);
     }
 }
