@@ -191,7 +191,11 @@ impl Atoms {
                 let hi = a.hi.into_iter().chain(b.hi).min();
                 Range { lo: best(i128::min, a.lo, b.lo), hi }
             }
-            Atom::Floor(a, _) => Range { lo: self.range(a).lo.filter(|&lo| lo >= 0).map(|_| 0), hi: None },
+            Atom::Floor(a, by) => {
+                let (a, by) = (self.range(a), by.as_constant().filter(|&by| by > 0));
+                let hi = a.hi.zip(by).map(|(hi, by)| hi.div_euclid(by));
+                Range { lo: a.lo.filter(|&lo| lo >= 0).map(|_| 0), hi }
+            }
             _ => Range::ALL,
         }
     }
@@ -224,9 +228,9 @@ impl Atoms {
         self.unknowns
     }
 
-    /// The polynomial with some atoms replaced by polynomials over the integers, wherever they stand; the rest is built anew
-    /// around them. None where a limit is reached.
-    pub fn rewrite(&mut self, poly: &Poly, ring: Ring, map: &dyn Fn(&Atom) -> Option<Poly>) -> Option<Poly> {
+    /// The polynomial with some atoms replaced, wherever they stand, by polynomials over the integers or over the ring that they
+    /// stand in; the rest is built anew around them. None where a limit is reached.
+    pub fn rewrite(&mut self, poly: &Poly, ring: Ring, map: &dyn Fn(&Atom, Ring) -> Option<Poly>) -> Option<Poly> {
         self.rewrite_within(poly, ring, map, 8)
     }
 
@@ -234,7 +238,7 @@ impl Atoms {
         &mut self,
         poly: &Poly,
         ring: Ring,
-        map: &dyn Fn(&Atom) -> Option<Poly>,
+        map: &dyn Fn(&Atom, Ring) -> Option<Poly>,
         depth: u32,
     ) -> Option<Poly> {
         let depth = depth.checked_sub(1)?;
@@ -257,11 +261,11 @@ impl Atoms {
         &mut self,
         id: AtomId,
         ring: Ring,
-        map: &dyn Fn(&Atom) -> Option<Poly>,
+        map: &dyn Fn(&Atom, Ring) -> Option<Poly>,
         depth: u32,
     ) -> Option<Poly> {
         let atom = self.get(id).clone();
-        if let Some(poly) = map(&atom) {
+        if let Some(poly) = map(&atom, ring) {
             return self.modulo(&poly, ring);
         }
         let inside = |atoms: &mut Atoms, p: &Poly, ring| atoms.rewrite_within(p, ring, map, depth);
@@ -399,13 +403,37 @@ impl Atoms {
                 let power = self.power(op, b);
                 a.mul(&power, ring)
             }
+            I32Xor | I64Xor if a == b => Some(Poly::default()),
             I32Xor | I64Xor | I32Or | I64Or => match without_carry(op, a, b).or_else(|| without_carry(op, b, a)) {
                 Some(linear) => Some(linear),
                 None => Some(self.poly(Atom::Binary(op, a.clone(), b.clone()))),
             },
-            _ => Some(self.poly(Atom::Binary(op, a.clone(), b.clone()))),
+            _ => Some(self.bits(op, a, b)),
         };
         self.or_unknown(result)
+    }
+
+    /// An operator that is no sum or product, as far as it is one.
+    fn bits(&mut self, op: BinaryOp, a: &Poly, b: &Poly) -> Poly {
+        use BinaryOp::*;
+        let (mask, bits) = (op.operand().mask() as i128, op.operand().bits());
+        let number = |p: &Poly| p.as_constant().map(|value| value & mask);
+        let divisor = match op {
+            I32DivU | I64DivU => number(b).filter(|&by| by > 0),
+            I32ShrU | I64ShrU => number(b).map(|count| 1 << (count as u32 % bits)),
+            _ => None,
+        };
+        match (op, divisor) {
+            (_, Some(1)) => a.clone(),
+            (_, Some(by)) => {
+                let whole = self.read(a, bits, false);
+                self.poly(Atom::Floor(whole, Poly::constant(by, Ring::Exact)))
+            }
+            (I32And | I64And, _) if number(a) == Some(0) || number(b) == Some(0) => Poly::default(),
+            (I32And | I64And, _) if number(b) == Some(mask) || a == b => a.clone(),
+            (I32And | I64And, _) if number(a) == Some(mask) => b.clone(),
+            _ => self.poly(Atom::Binary(op, a.clone(), b.clone())),
+        }
     }
 
     /// `1 << count`: a shift to the left multiplies by it, whatever is lost at the top.

@@ -9,6 +9,8 @@
 //! 3. If a positive `m` divides `S`, `D = m * k + p` for an integer `k`, `V <= p` and `p + W <= m`, then the first window's bytes
 //!    lie in `0..V` and the second's in `p..p + W` modulo `m` after `B`: no iterations meet.
 //!
+//! What a footprint's sequential dimensions span may be counted to its window: then it is about one dimension, too.
+//!
 //! Gathers need no theorem: they only load, and dispatch keeps the reach of each from every hull that the region writes
 //! (`crate::reach`). They aren't among the accesses here.
 //!
@@ -59,7 +61,7 @@ pub(super) fn check(atoms: &mut Atoms, question: &Question<'_>) -> Result<(), Un
 /// Different iterations of one footprint keep apart.
 fn alone(atoms: &mut Atoms, question: &Question<'_>, i: usize) -> bool {
     let space = &question.spaces[i];
-    let Some(step) = step(question, i) else { return nested(atoms, question, &Case::default(), i, i) };
+    let Some(step) = step(question, i) else { return cases(atoms, question, i, i, nested) };
     if let Some(step) = step.as_constant() {
         return never_meet(atoms, &question.placed[i], &question.placed[i], 0, step);
     }
@@ -74,11 +76,20 @@ fn apart(atoms: &mut Atoms, question: &Question<'_>, i: usize, j: usize) -> bool
     if m != n && (m >= question.imported_memories || n >= question.imported_memories) {
         return true;
     }
-    if shown(atoms, question, &Case::default(), i, j) {
-        return true;
-    }
-    // One guard whose every case suffices.
-    question.guards.alternatives.iter().any(|cases| cases.iter().all(|case| shown(atoms, question, case, i, j)))
+    cases(atoms, question, i, j, shown) || hulls_apart(atoms, question, i, j) == Some(true)
+}
+
+/// True if something is shown by what always holds, or in every case of one guard.
+fn cases(
+    atoms: &mut Atoms,
+    question: &Question<'_>,
+    i: usize,
+    j: usize,
+    is_shown: fn(&mut Atoms, &Question<'_>, &Case, usize, usize) -> bool,
+) -> bool {
+    let mut alternatives = question.guards.alternatives.iter();
+    is_shown(atoms, question, &Case::default(), i, j)
+        || alternatives.any(|cases| cases.iter().all(|case| is_shown(atoms, question, case, i, j)))
 }
 
 /// True if one case, with what always holds, keeps two footprints apart.
@@ -118,21 +129,21 @@ fn nested(atoms: &mut Atoms, question: &Question<'_>, case: &Case, i: usize, j: 
 
 /// The second and third theorem.
 fn in_step(atoms: &mut Atoms, question: &Question<'_>, case: &Case, i: usize, j: usize) -> bool {
-    let (x, y) = (&question.spaces[i], &question.spaces[j]);
-    let (Some(step), Some(other)) = (step(question, i), step(question, j)) else { return false };
     let facts = case.facts.iter().chain(&question.guards.always.facts).chain(question.given);
-    if step != other && !(at_most(atoms, &step, &other, facts.clone()) && at_most(atoms, &other, &step, facts.clone()))
-    {
+    let facts = facts.chain(&question.hulls[i]).chain(&question.hulls[j]);
+    let (Some(x), Some(y)) = (row(atoms, question, i), row(atoms, question, j)) else { return false };
+    let mut equal = |a, b| at_most(atoms, a, b, facts.clone());
+    if x.step != y.step && !(equal(&x.step, &y.step) && equal(&y.step, &x.step)) {
         return false;
     }
     let Some(distance) = atoms.sub(&y.base, &x.base) else { return false };
-    if let (Some(step), Some(distance)) = (step.as_constant(), distance.as_constant())
+    if let (true, Some(step), Some(distance)) = (x.is_plain && y.is_plain, x.step.as_constant(), distance.as_constant())
         && never_meet(atoms, &question.placed[i], &question.placed[j], distance, step)
     {
         return true;
     }
-    let (v, w) = (Poly::constant(x.width, Ring::Exact), Poly::constant(y.width, Ring::Exact));
-    let Some(size) = magnitude(atoms, &step) else { return false };
+    let (v, w) = (x.width, y.width);
+    let Some(size) = magnitude(atoms, &x.step) else { return false };
     let extents = [Some(v.clone()), Some(w.clone()), v.sub(&distance, Ring::Exact), w.add(&distance, Ring::Exact)];
     if extents.iter().all(|e| e.as_ref().is_some_and(|e| at_most(atoms, e, &size, facts.clone()))) {
         return true;
@@ -146,6 +157,65 @@ fn in_step(atoms: &mut Atoms, question: &Question<'_>, case: &Case, i: usize, j:
         let Some(end) = phase.add(&w, Ring::Exact) else { return false };
         at_most(atoms, &v, &phase, facts.clone()) && at_most(atoms, &end, &modulus, facts.clone())
     })
+}
+
+/// A footprint as a window that moves in the only parallel dimension: what its sequential dimensions span belongs to it.
+struct Row {
+    base: Poly,
+    step: Poly,
+    width: Poly,
+    /// True if there are no sequential dimensions.
+    is_plain: bool,
+}
+
+fn row(atoms: &mut Atoms, question: &Question<'_>, i: usize) -> Option<Row> {
+    let space = &question.spaces[i];
+    let (mut base, mut width) = (space.base.clone(), Poly::constant(space.width, Ring::Exact));
+    let (mut step, mut is_plain) = (Poly::default(), true);
+    if question.dims != 1 {
+        return None;
+    }
+    for (dim, stride) in &space.strides {
+        if *dim == 0 {
+            step = stride.clone();
+            continue;
+        }
+        is_plain = false;
+        let (down, up) = reach(atoms, stride, question.counts.get(*dim as usize)?)?;
+        width = atoms.add_scaled(&width, &up, 1)?;
+        width = atoms.add_scaled(&width, &down, -1)?;
+        base = atoms.add_scaled(&base, &down, 1)?;
+    }
+    Some(Row { base, step, width, is_plain })
+}
+
+/// How far a dimension leads down and up.
+fn reach(atoms: &mut Atoms, stride: &Poly, count: &Poly) -> Option<(Poly, Poly)> {
+    let last = atoms.sub(count, &Poly::constant(1, Ring::Exact))?;
+    let (reach, range) = (atoms.mul(stride, &last, Ring::Exact)?, atoms.range(stride));
+    Some(match (range.lo, range.hi) {
+        (Some(0..), _) => (Poly::default(), reach),
+        (_, Some(..=0)) => (reach, Poly::default()),
+        _ => (atoms.min(&reach, &Poly::default()), atoms.max(&reach, &Poly::default())),
+    })
+}
+
+/// The first theorem, where no guard has to say it: one hull ends before the other begins.
+fn hulls_apart(atoms: &mut Atoms, question: &Question<'_>, i: usize, j: usize) -> Option<bool> {
+    let mut ends = Vec::new();
+    for index in [i, j] {
+        let space = &question.spaces[index];
+        let (mut low, mut high) = (space.base.clone(), space.base.clone());
+        for (dim, stride) in &space.strides {
+            let (down, up) = reach(atoms, stride, question.counts.get(*dim as usize)?)?;
+            low = atoms.add_scaled(&low, &down, 1)?;
+            high = atoms.add_scaled(&high, &up, 1)?;
+        }
+        ends.push((low, high.add(&Poly::constant(space.width, Ring::Exact), Ring::Exact)?));
+    }
+    let facts = question.guards.always.facts.iter().chain(question.given);
+    let mut before = |a: usize, b: usize| at_most(atoms, &ends[a].1, &ends[b].0, facts.clone());
+    Some(before(0, 1) || before(1, 0))
 }
 
 /// The quotients by `modulus` that a case speaks of: any integer would do, these are likely to.

@@ -5,7 +5,7 @@
 //! expression, is what it denotes if it is shown to lie in the range. A comparison becomes facts about such integers.
 
 use super::atoms::{Atom, Atoms};
-use super::facts::entails;
+use super::facts::{entails, follows};
 use super::poly::{AtomId, Poly, Ring};
 
 /// How two values compare.
@@ -49,6 +49,16 @@ impl Compare {
         Compare { order, signed, bits, a, b }
     }
 
+    /// True if both say the same: the sides of an equality may be swapped.
+    pub fn same(&self, other: &Compare) -> bool {
+        if !matches!(self.order, Order::Eq | Order::Ne) {
+            return self == other;
+        }
+        let sides = (&other.a, &other.b);
+        let equal = sides == (&self.a, &self.b) || sides == (&self.b, &self.a);
+        equal && self.order == other.order && self.bits == other.bits
+    }
+
     /// What it says of integers, given what is known.
     pub fn facts(&self, atoms: &mut Atoms, known: &[Poly]) -> Vec<Poly> {
         let signs = if matches!(self.order, Order::Eq | Order::Ne) { vec![false, true] } else { vec![self.signed] };
@@ -75,7 +85,12 @@ impl Compare {
 
     /// True if the difference is shown to be a multiple of the modulus: 0, as an integer that is congruent to it.
     fn is_zero(&self, atoms: &mut Atoms, known: &[Poly]) -> bool {
-        let Some(difference) = self.a.sub(&self.b, Ring::of_width(self.bits)) else { return false };
+        let ring = Ring::of_width(self.bits);
+        let Some(difference) = self.a.sub(&self.b, ring) else { return false };
+        let difference = exact_quotients(atoms, &difference, ring, known).unwrap_or(difference);
+        if difference.as_constant() == Some(0) {
+            return true;
+        }
         [true, false].into_iter().any(|signed| {
             let Some(integer) = congruent(atoms, &difference, self.bits, signed) else { return false };
             let negated = integer.scaled(-1, Ring::Exact);
@@ -94,6 +109,25 @@ impl Compare {
         let difference = atoms.sub(&a, &b).and_then(|d| d.sub(&gap, Ring::Exact));
         self.order != Order::Eq && difference.is_some_and(|d| entails(atoms, &d, known.iter()))
     }
+}
+
+/// The polynomial with multiples of a quotient replaced by what was divided, where the divisor is shown to divide it.
+fn exact_quotients(atoms: &mut Atoms, poly: &Poly, ring: Ring, known: &[Poly]) -> Option<Poly> {
+    let mut result = poly.clone();
+    for (monomial, coefficient) in poly.terms() {
+        let &[id] = monomial else { continue };
+        let Atom::Floor(whole, by) = atoms.get(id).clone() else { continue };
+        let Some(by) = by.as_constant().filter(|&by| by > 0 && coefficient % by == 0) else { continue };
+        let rest = whole.add_scaled(&Poly::atom(id), -by, Ring::Exact)?;
+        let none = rest.scaled(-1, Ring::Exact)?;
+        // By the ranges of a quotient the rest isn't negative.
+        if !follows(atoms, &none, known.iter()) {
+            continue;
+        }
+        let change = atoms.modulo(&whole, ring)?.scaled(coefficient / by, ring)?;
+        result = result.add_scaled(&Poly::atom(id), -coefficient, ring)?.add(&change, ring)?;
+    }
+    Some(result)
 }
 
 /// The integer that a modular expression of `bits` bits denotes, given what is known.

@@ -37,6 +37,7 @@ mod atoms;
 mod checks;
 mod facts;
 mod independence;
+mod joins;
 mod lift;
 mod loops;
 mod nested;
@@ -248,7 +249,12 @@ impl Scope {
 /// Checks a verified region and its verified kernel.
 pub fn check(region: &Region, kernel: &Kernel, scope: Scope) -> Result<(), Unproven> {
     let mut claims = Claims::of(region, scope)?;
-    let found = symbols::accesses(kernel, &mut claims.atoms);
+    let found = symbols::accesses(kernel, &mut claims.atoms).and_then(|mut found| {
+        // Knowing what loops end with, more is understood of what comes behind them.
+        let (known, extents) = (claims.known(), claims.extents());
+        let _ = found.rounds.bound(&mut claims.atoms, &extents, &known, found.exempt);
+        if found.rounds.resume() { symbols::walks(kernel, found.rounds, &mut claims.atoms) } else { Ok(found) }
+    });
     claims.conclude(found)
 }
 
@@ -315,6 +321,11 @@ impl<'a> Claims<'a> {
         known
     }
 
+    /// How often the sequential dimensions run at most.
+    fn extents(&self) -> Vec<Poly> {
+        self.counts[self.region.trips.len()..].to_vec()
+    }
+
     /// Where the window of a footprint begins at those corners of the iteration space that can be the lowest.
     fn corners(&self, space: usize) -> Option<Vec<Poly>> {
         let space = &self.spaces[space];
@@ -346,7 +357,7 @@ impl<'a> Claims<'a> {
     fn compare(&mut self, found: Found) -> Result<(), Unproven> {
         let Found { mut rounds, accesses, exempt } = found;
         let known = self.known();
-        let extents = self.counts[self.region.trips.len()..].to_vec();
+        let extents = self.extents();
         let bounded = rounds.bound(&mut self.atoms, &extents, &known, exempt);
         if let (Err(index), false) = (bounded, self.region.unbounded) {
             return Err(Unproven::Unbounded { index: index as u32 });
@@ -386,7 +397,7 @@ impl<'a> Claims<'a> {
                 Some((at, ref facts)) if at == *block => facts,
                 _ => &here.insert((*block, rounds.facts(&mut self.atoms, *block, known))).1,
             };
-            let relative = self.place(access, facts)?;
+            let relative = self.place(access, facts, (rounds, known))?;
             let Access { width, is_store, always, .. } = *access;
             placed[access.space as usize].push(Placed { relative, width, is_store, always });
         }
@@ -431,7 +442,7 @@ impl<'a> Claims<'a> {
     }
 
     /// The first byte of an access within the window of its footprint, given what holds where it is executed.
-    fn place(&mut self, access: &Access, facts: &[Poly]) -> Result<i128, Unproven> {
+    fn place(&mut self, access: &Access, facts: &[Poly], ways: (&Rounds, &[Poly])) -> Result<i128, Unproven> {
         let footprint = access.space;
         let outside = Unproven::Access { footprint, width: access.width };
         let index = footprint as usize;
@@ -452,7 +463,7 @@ impl<'a> Claims<'a> {
         let rest = access.address.sub(&start, Ring::Mod32).ok_or(outside)?;
         let room = space.width - access.width as i128;
         let place = Place { rest, offset: access.offset, room, dims: &dims, facts };
-        let relative = place.relative(&mut self.atoms).ok_or(outside)?;
+        let relative = joins::relative(&mut self.atoms, place, ways).ok_or(outside)?;
         let below = access.offset - relative;
         if below > 0 {
             let wraps = Unproven::Wrap { footprint };

@@ -15,7 +15,7 @@
 
 use super::Space;
 use super::atoms::Atoms;
-use super::facts::entails;
+use super::facts::follows;
 use super::independence::magnitude;
 use super::poly::{Poly, Ring};
 
@@ -47,9 +47,9 @@ fn union(atoms: &mut Atoms, x: &Space, y: &Space, facts: &[Poly]) -> Option<Vec<
     let (low, high) = (atoms.min(&distance, &Poly::default()), atoms.max(&v, &end));
     let mut sizes = vec![atoms.sub(&high, &low)?];
     // With the order of both known it is simpler.
-    if entails(atoms, &distance, facts.iter()) {
+    if follows(atoms, &distance, facts.iter()) {
         sizes.push(high);
-    } else if distance.scaled(-1, Ring::Exact).is_some_and(|back| entails(atoms, &back, facts.iter())) {
+    } else if distance.scaled(-1, Ring::Exact).is_some_and(|back| follows(atoms, &back, facts.iter())) {
         let first = atoms.sub(&v, &distance)?;
         sizes.push(atoms.max(&first, &w));
     }
@@ -69,7 +69,7 @@ fn levels(
             Some((_, other)) if other == stride => {}
             Some((_, other)) if *dim < dims => {
                 let (up, down) = (atoms.sub(stride, other)?, atoms.sub(other, stride)?);
-                let equal = entails(atoms, &up, facts.iter()) && entails(atoms, &down, facts.iter());
+                let equal = follows(atoms, &up, facts.iter()) && follows(atoms, &down, facts.iter());
                 equal.then_some(())?;
             }
             None if *dim < dims => return None,
@@ -101,7 +101,7 @@ fn stacks(atoms: &mut Atoms, levels: &[Level], width: &Poly, facts: &[Poly]) -> 
             for (_, level) in below {
                 room = room.and_then(|room| atoms.sub(&room, &level.span));
             }
-            room.is_some_and(|room| entails(atoms, &room, facts.iter()))
+            room.is_some_and(|room| follows(atoms, &room, facts.iter()))
         });
         match top {
             Some(top) => rest.remove(top),

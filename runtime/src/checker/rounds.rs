@@ -18,6 +18,9 @@
 //! loop, and let `c` be the condition to stay. If `c` fails at `Round(l) = N` for an integer `N >= 0`, then no round beyond `N` is
 //! reached, so `Round(l) <= N`. That `c` fails at `N` needs no assumption about the rounds before.
 //!
+//! *Ends.* A loop that is left at one test for equality alone is left at its bound, where less than a period of the counter lies
+//! before it (`ends_with`). Then `Last(l)` is that bound. This is known after a first round of walks; the next ones use it.
+//!
 //! *Facts.* Where a block with one edge into it dominates another, the condition of that edge holds there, of the values that
 //! its operands had when they were executed the last time, which are those that other expressions there speak of.
 
@@ -28,7 +31,7 @@ use super::lift::{Compare, Order, congruent, integer};
 use super::loops::{LoopSet, Loops};
 use super::poly::{Poly, Ring};
 use ir::lowered::dominators::Dominators;
-use ir::lowered::{BlockId, Func};
+use ir::lowered::{BlockId, Func, Term};
 use std::collections::HashMap;
 
 /// Walks before it is too much.
@@ -84,7 +87,7 @@ pub(super) struct Rounds {
     /// Where `Of` changes.
     homes: HashMap<u32, LoopSet>,
     /// For each block, what the edges into it have passed so far in this walk.
-    passed: Vec<Vec<Vec<Poly>>>,
+    passed: Vec<Vec<(BlockId, Vec<Poly>)>>,
     /// The parameters of headers in this walk.
     headers: HashMap<BlockId, Vec<(Param, Poly)>>,
     /// Differences that open parameters have shown in this walk.
@@ -94,6 +97,29 @@ pub(super) struct Rounds {
     walks: usize,
     /// For each loop, integers that its rounds don't exceed.
     bounds: Vec<Vec<Poly>>,
+    /// For each loop the number of rounds with which it ends, where that is known.
+    exact: Vec<Option<Poly>>,
+    /// Blocks that end the thread without a result.
+    bails: Vec<bool>,
+    /// What edges into joins have passed in this walk, by join.
+    joins: HashMap<BlockId, Join>,
+}
+
+/// A block with several edges into it that isn't a header.
+#[derive(Clone, Debug, Default)]
+struct Join {
+    params: Vec<Param>,
+    edges: Vec<(BlockId, Vec<Poly>)>,
+}
+
+/// What holds if control has come to a join over one of its edges.
+pub(super) struct Arrival {
+    /// The parameters of the join, by key, and what they are.
+    pub params: Vec<(u32, Poly)>,
+    /// Conditions on the way.
+    pub holds: Vec<Compare>,
+    /// The facts that they are.
+    pub facts: Vec<Poly>,
 }
 
 impl Rounds {
@@ -103,6 +129,9 @@ impl Rounds {
         let loops = Loops::of(func, &tree)?;
         Some(Rounds {
             bounds: vec![Vec::new(); loops.list.len()],
+            exact: vec![None; loops.list.len()],
+            bails: func.blocks.iter().map(|block| matches!(block.term, Term::Bail)).collect(),
+            joins: HashMap::new(),
             loops,
             tree,
             guesses: HashMap::new(),
@@ -122,7 +151,16 @@ impl Rounds {
         self.headers.clear();
         self.steps.clear();
         self.forks.clear();
+        self.joins.clear();
         self.changed = false;
+    }
+
+    /// Prepares for more walks, now that it may be known what loops end with; false if nothing is.
+    pub fn resume(&mut self) -> bool {
+        self.guesses.retain(|_, guess| !matches!(guess, Guess::None));
+        self.bounds.iter_mut().for_each(Vec::clear);
+        self.walks = 0;
+        self.exact.iter().any(Option::is_some)
     }
 
     /// Ends a walk; true if another one is needed.
@@ -150,7 +188,7 @@ impl Rounds {
         let passed = std::mem::take(&mut self.passed[block.index()]);
         let mut polys = Vec::with_capacity(params.len());
         for (position, param) in params.iter().enumerate() {
-            let mut all = passed.iter().map(|args| args.get(position));
+            let mut all = passed.iter().map(|(_, args)| args.get(position));
             let first = all.next().flatten();
             let same = first.filter(|first| all.all(|other| other == Some(first))).cloned();
             polys.push(match (header, same) {
@@ -158,6 +196,9 @@ impl Rounds {
                 (None, Some(same)) => same,
                 (None, None) => self.opaque(atoms, param.key, block),
             });
+        }
+        if header.is_none() && passed.len() > 1 {
+            self.joins.insert(block, Join { params: params.to_vec(), edges: passed });
         }
         if header.is_some() {
             self.headers.insert(block, params.iter().copied().zip(polys.iter().cloned()).collect());
@@ -192,7 +233,7 @@ impl Rounds {
             args.into_iter().map(|(poly, bits)| self.carry(atoms, &poly, Ring::of_width(bits), from, to)).collect();
         let back = self.loops.at(to).filter(|&header| self.loops.holds(header, from));
         let Some(header) = back else {
-            self.passed[to.index()].push(arrived);
+            self.passed[to.index()].push((from, arrived));
             return;
         };
         for ((param, current), next) in self.headers.get(&to).cloned().unwrap_or_default().into_iter().zip(arrived) {
@@ -227,13 +268,14 @@ impl Rounds {
         if left == 0 || poly.as_constant().is_some() {
             return poly.clone();
         }
-        let last: HashMap<u32, Poly> =
-            Loops::members(left).map(|l| (l as u32, atoms.poly(Atom::Last(l as u32)))).collect();
-        let map = |atom: &Atom| match atom {
-            Atom::Round(l) => last.get(l).cloned(),
-            _ => None,
-        };
-        let carried = atoms.rewrite(poly, ring, &map);
+        let mut carried = Some(poly.clone());
+        let inner: Vec<usize> = Loops::members(left).collect();
+        // What a loop ends with may speak of the loops around it, which are left after it.
+        for l in inner.into_iter().rev() {
+            let last = self.exact[l].clone().unwrap_or_else(|| atoms.poly(Atom::Last(l as u32)));
+            let map = |atom: &Atom, _| (*atom == Atom::Round(l as u32)).then(|| last.clone());
+            carried = carried.and_then(|poly| atoms.rewrite(&poly, ring, &map));
+        }
         atoms.or_unknown(carried)
     }
 
@@ -272,6 +314,8 @@ impl Rounds {
                     self.bounds[index].push(bound);
                 }
             }
+            let ends = self.bounds[index].clone().into_iter().find(|bound| self.ends_with(atoms, index, bound, &facts));
+            self.exact[index] = self.exact[index].take().or(ends);
             let fits = |atoms: &mut Atoms, bound: &Poly, extent: &Poly| {
                 atoms.sub(extent, bound).is_some_and(|room| entails(atoms, &room, facts.iter()))
             };
@@ -328,7 +372,7 @@ impl Rounds {
         let Some((&[id], 1)) = round.terms().next() else { return Vec::new() };
         let ring = Ring::of_width(test.bits);
         let zero = |atoms: &mut Atoms, poly: &Poly| {
-            atoms.rewrite(poly, ring, &|atom| (*atom == Atom::Round(index as u32)).then(Poly::default))
+            atoms.rewrite(poly, ring, &|atom, _| (*atom == Atom::Round(index as u32)).then(Poly::default))
         };
         let Some(difference) = test.b.sub(&test.a, ring) else { return Vec::new() };
         let step = difference.coefficient(&[id]);
@@ -367,7 +411,7 @@ impl Rounds {
         if !entails(atoms, bound, known.iter()) {
             return false;
         }
-        let at_bound = |atom: &Atom| (*atom == Atom::Round(index as u32)).then(|| bound.clone());
+        let at_bound = |atom: &Atom, _| (*atom == Atom::Round(index as u32)).then(|| bound.clone());
         self.tests(index).into_iter().any(|(_, test)| {
             let ring = Ring::of_width(test.bits);
             let (a, b) = (atoms.rewrite(&test.a, ring, &at_bound), atoms.rewrite(&test.b, ring, &at_bound));
@@ -379,43 +423,120 @@ impl Rounds {
         })
     }
 
+    /// True if the loop, which goes back at most `bound` times, is shown to do so as often.
+    ///
+    /// Where it is left only as its test `a != b` fails, with `a - b = d + s * Round` modulo 2^w: that is 0 at the end and at
+    /// `bound`, so `s` times what is between them is a multiple of 2^w; and less than 2^w divided by the largest power of two in `s`
+    /// lies between them.
+    fn ends_with(&self, atoms: &mut Atoms, index: usize, bound: &Poly, known: &[Poly]) -> bool {
+        let round = atoms.poly(Atom::Round(index as u32));
+        let at_bound = |atom: &Atom, _| (*atom == Atom::Round(index as u32)).then(|| bound.clone());
+        let mut tests = self.tests(index).into_iter();
+        let (Some((at, test)), None) = (tests.next(), tests.next()) else { return false };
+        // The other edge says the opposite of the test, and nothing else.
+        let opposite = [test.clone().not()];
+        let leaves = |fork: &Fork| fork.at == at && fork.holds.iter().any(|holds| holds[..] == opposite);
+        if test.order != Order::Ne || !self.forks.iter().any(leaves) || !self.is_left_only_at(index, at) {
+            return false;
+        }
+        let ring = Ring::of_width(test.bits);
+        let Some(difference) = test.a.sub(&test.b, ring) else { return false };
+        let step = round.terms().next().map_or(0, |(monomial, _)| difference.coefficient(monomial));
+        let first = difference.add_scaled(&round, -step, ring);
+        if step == 0 || first.is_none_or(|first| self.varies(atoms, &first, 1 << index, 8)) {
+            return false;
+        }
+        let Some(end) = atoms.rewrite(&difference, ring, &at_bound) else { return false };
+        if !(Compare { a: end, b: Poly::default(), ..test }).fails(atoms, known) {
+            return false;
+        }
+        let distance = Poly::constant((1 << (test.bits - step.trailing_zeros())) - 1, Ring::Exact);
+        atoms.sub(&distance, bound).is_some_and(|room| entails(atoms, &room, known.iter()))
+    }
+
+    /// True if the loop is left at the branch in one block alone, but for bails.
+    fn is_left_only_at(&self, index: usize, at: BlockId) -> bool {
+        self.tree.order.iter().filter(|&&to| !self.loops.holds(index, to) && !self.bails[to.index()]).all(|&to| {
+            let inside = self.tree.predecessors[to.index()].iter().filter(|&&from| self.loops.holds(index, from));
+            inside.copied().all(|from| from == at)
+        })
+    }
+
     /// What holds where `block` is executed, given what holds everywhere: conditions on the way to it, and the bounds of loops.
     pub fn facts(&self, atoms: &mut Atoms, block: BlockId, known: &[Poly]) -> Vec<Poly> {
+        self.on_the_way(atoms, block, block, known).1
+    }
+
+    /// The join that a parameter belongs to, which isn't known, with what holds for each of the edges into it.
+    pub fn arrivals(&self, atoms: &mut Atoms, key: u32, known: &[Poly]) -> Option<(BlockId, Vec<Arrival>)> {
+        let has = |join: &Join| join.params.iter().any(|param| param.key == key);
+        let (&block, join) = self.joins.iter().find(|(_, join)| has(join))?;
+        let mut arrivals = Vec::with_capacity(join.edges.len());
+        for (from, args) in &join.edges {
+            let (holds, facts) = self.on_the_way(atoms, *from, block, known);
+            let params = join.params.iter().map(|param| param.key).zip(args.iter().cloned()).collect();
+            arrivals.push(Arrival { params, holds, facts });
+        }
+        Some((block, arrivals))
+    }
+
+    /// What holds where control has come to `end`: `to`, or the block behind an edge from there, as it is in that block.
+    fn on_the_way(&self, atoms: &mut Atoms, to: BlockId, end: BlockId, known: &[Poly]) -> (Vec<Compare>, Vec<Poly>) {
         let mut way = Vec::new();
-        let mut at = Some(block);
+        let mut at = Some(to);
         while let Some(next) = at {
             way.push(next);
             at = self.tree.above(next);
         }
-        let mut facts = known.to_vec();
+        let (mut holds, mut facts) = (Vec::new(), known.to_vec());
         // From the outermost on, so that each is read with those before it known.
-        for &next in way.iter().rev() {
+        for (position, &next) in way.iter().enumerate().rev() {
             if facts.len() >= known.len() + MAX_FACTS || !atoms.spend(1 + facts.len()) {
                 break;
             }
             if let [from] = self.tree.predecessors[next.index()][..] {
-                for fork in self.forks.iter().filter(|fork| fork.at == from) {
-                    let holds = fork.to.iter().zip(&fork.holds).filter(|(to, _)| **to == next);
-                    for compare in holds.flat_map(|(_, holds)| holds) {
-                        let ring = Ring::of_width(compare.bits);
-                        let a = self.carry(atoms, &compare.a, ring, from, block);
-                        let b = self.carry(atoms, &compare.b, ring, from, block);
-                        let fact = Compare { a, b, ..compare.clone() }.facts(atoms, &facts);
-                        facts.extend(fact);
-                    }
-                }
+                self.taken(atoms, (from, next), end, &mut holds, &mut facts);
             }
             if let Some(index) = self.loops.at(next) {
-                let header = self.loops.list[index].header;
-                let is_inside = self.loops.holds(index, block);
-                let index = index as u32;
-                let count = atoms.poly(if is_inside { Atom::Round(index) } else { Atom::Last(index) });
-                for bound in &self.bounds[index as usize] {
-                    let bound = self.carry(atoms, bound, Ring::Exact, header, block);
-                    facts.extend(atoms.sub(&bound, &count));
-                }
+                self.counted(atoms, index, end, &mut facts);
+            }
+            if position == 0 && to != end {
+                self.taken(atoms, (to, end), end, &mut holds, &mut facts);
             }
         }
-        facts
+        (holds, facts)
+    }
+
+    /// Adds what an edge says that was taken.
+    fn taken(
+        &self,
+        atoms: &mut Atoms,
+        (from, to): (BlockId, BlockId),
+        end: BlockId,
+        holds: &mut Vec<Compare>,
+        facts: &mut Vec<Poly>,
+    ) {
+        // A branch with both edges to one block says nothing.
+        for fork in self.forks.iter().filter(|fork| fork.at == from && fork.to[0] != fork.to[1]) {
+            let side = fork.to.iter().zip(&fork.holds).filter(|(target, _)| **target == to);
+            for compare in side.flat_map(|(_, holds)| holds) {
+                let ring = Ring::of_width(compare.bits);
+                let a = self.carry(atoms, &compare.a, ring, from, end);
+                let b = self.carry(atoms, &compare.b, ring, from, end);
+                let compare = Compare { a, b, ..compare.clone() };
+                facts.extend(compare.facts(atoms, facts));
+                holds.push(compare);
+            }
+        }
+    }
+
+    /// Adds the bounds of a loop that has been entered.
+    fn counted(&self, atoms: &mut Atoms, index: usize, end: BlockId, facts: &mut Vec<Poly>) {
+        let number = index as u32;
+        let count = atoms.poly(if self.loops.holds(index, end) { Atom::Round(number) } else { Atom::Last(number) });
+        for bound in &self.bounds[index] {
+            let bound = self.carry(atoms, bound, Ring::Exact, self.loops.list[index].header, end);
+            facts.extend(atoms.sub(&bound, &count));
+        }
     }
 }

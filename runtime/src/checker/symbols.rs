@@ -55,7 +55,11 @@ pub(super) struct Found {
 
 /// The accesses of a verified kernel, in the order of its blocks.
 pub(super) fn accesses(kernel: &Kernel, atoms: &mut Atoms) -> Result<Found, Unproven> {
-    let rounds = Rounds::of(&kernel.func).ok_or(Unproven::Irregular)?;
+    walks(kernel, Rounds::of(&kernel.func).ok_or(Unproven::Irregular)?, atoms)
+}
+
+/// The accesses, with what is known of the loops already.
+pub(super) fn walks(kernel: &Kernel, rounds: Rounds, atoms: &mut Atoms) -> Result<Found, Unproven> {
     let mut walk = Walk { kernel, rounds, values: vec![None; kernel.func.values.len()], accesses: Vec::new(), atoms };
     loop {
         walk.walk()?;
@@ -234,6 +238,13 @@ impl Walk<'_> {
             _ => false,
         })
     }
+}
+
+/// What an operator says that gives a truth, if it is one.
+pub(super) fn truth(op: BinaryOp, a: &Poly, b: &Poly) -> Option<Compare> {
+    let (order, signed, swapped) = comparison(op)?;
+    let (a, b) = if swapped { (b, a) } else { (a, b) };
+    Some(Compare { order, signed, bits: op.operand().bits(), a: a.clone(), b: b.clone() })
 }
 
 /// An integer comparison: its order, whether it is signed, and whether its operands are to be swapped.

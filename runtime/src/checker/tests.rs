@@ -75,6 +75,7 @@ fn value(atoms: &Atoms, poly: &Poly, live_ins: &[u64]) -> i128 {
             let of = |p: &Poly| value(atoms, p, live_ins) as u64 & op.operand().mask();
             ir::lowered::eval::binary(*op, of(a), of(b)).unwrap() as i128
         }
+        Atom::Floor(a, by) => value(atoms, a, live_ins).div_euclid(by.as_constant().unwrap()),
         other => panic!("{other:?} has no value here"),
     };
     let wrapping = |product: i128, id: &u32| product.wrapping_mul(atom(*id));
