@@ -6,9 +6,10 @@
 //! compile it, and put the bundle's region in the place of the one that the compiler found.
 //!
 //! A loop on its own has several exits, and which of them the compiler took for the normal one isn't written down. So
-//! several harnesses are tried, which differ in the exits that return rather than trap, and the first one is taken in
-//! which the compiler finds one region with the same live-ins and live-outs. If there is none, the harness doesn't stand
-//! for the region, and the region counts as not exercised by it.
+//! several harnesses are tried, which differ in the exits that return rather than trap. One stands for the region if the
+//! compiler finds one region in it with the same live-ins and live-outs; the first of those is taken whose kernel is the
+//! bundle's, and if there is none, as in a bundle that was tampered with, the first of all. If none stands for the region,
+//! it counts as not exercised by its harness.
 
 mod callees;
 mod cut;
@@ -24,7 +25,7 @@ use callees::Callees;
 use compiler::{Compiled, Outcome};
 use cut::Cut;
 use ir::lowered::Type;
-use ir::region::{LiveIn, Region, Source};
+use ir::region::{Kernel, LiveIn, Region, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 use write::{Locals, Plan};
@@ -104,20 +105,31 @@ pub(crate) fn build(
     let starts = entry::starts(guests, region);
     let locals = Locals::of(&cut, region)?;
     let callees = Callees::of(guests, original, &cut.pieces, entry::function(guests, region))?;
-    let mut first_failure = None;
+    let (mut first, mut first_failure) = (None, None);
     for returning in candidates(&cut) {
         let (cut, callees, starts, returning) = (&cut, &callees, &starts, &returning);
         let plan = Plan { original, cut, region, callees, starts, returning };
         let plain = write::write(&plan, &locals)?;
         match offload(&plain, region, &locals, options) {
-            Ok(compiled) => {
-                let bundle = transplant(&compiled, bundle, region)?;
-                return Ok(Harness { plain, bundle, params: params(&locals, region) });
+            // Where the normal exit of the one is that of the other, the kernels return and bail at the same places.
+            Ok(compiled) if same_kernel(&compiled, bundle, region) => {
+                first = Some((plain, compiled));
+                break;
             }
+            Ok(compiled) => drop(first.get_or_insert((plain, compiled))),
             Err(failure) => drop(first_failure.get_or_insert(failure)),
         }
     }
-    Err(first_failure.unwrap_or(Unfit::Differs))
+    let Some((plain, compiled)) = first else { return Err(first_failure.unwrap_or(Unfit::Differs)) };
+    let bundle = transplant(&compiled, bundle, region)?;
+    Ok(Harness { plain, bundle, params: params(&locals, region) })
+}
+
+fn same_kernel(compiled: &Compiled, bundle: &Bundle, region: &Region) -> bool {
+    // The first line of the text holds the name, which tells the modules apart.
+    let text = |kernel: &Kernel| kernel.func.to_string().lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let kernels = compiled.kernels.first().zip(bundle.kernels.get(region.id as usize));
+    kernels.is_some_and(|(found, wanted)| text(found) == text(wanted))
 }
 
 /// Sets of exits that may be those of the normal exit edge, the likelier ones first.
