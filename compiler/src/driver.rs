@@ -86,6 +86,8 @@ pub struct LoopReport {
     pub name: Option<String>,
     /// The byte offset of the `loop` opcode.
     pub offset: u32,
+    /// The byte offset of its `end`.
+    pub end: u32,
     /// `file:line`, where the module carries DWARF.
     pub line: Option<String>,
     /// Offloaded or declined.
@@ -204,7 +206,7 @@ fn find_regions(bytes: &[u8]) -> Result<Found, ReadError> {
                 Err(reason) => Outcome::Declined(reason),
             };
             let (number, name) = (found.loops.len() as u32, module.name(function).map(str::to_string));
-            found.loops.push(LoopReport { number, function, name, offset: site.offset, line, outcome });
+            found.loops.push(LoopReport { number, function, name, offset: site.offset, end: site.end, line, outcome });
         }
     }
     Ok(found)

@@ -25,17 +25,28 @@ pub struct Options {
     /// Prints each module's build commands and runs nothing.
     #[arg(long)]
     print: bool,
-    /// Only entries with this name.
+    /// Only entries with these names.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Only modules by these producers.
+    #[arg(long, value_delimiter = ',')]
+    by: Vec<String>,
+    /// Only modules that aren't there yet.
     #[arg(long)]
-    only: Option<String>,
+    missing: bool,
 }
 
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let text = fs::read_to_string(root.join("corpus/corpus.json")).context("corpus/corpus.json")?;
     let index = Index::parse(&text)?;
-    let wanted = |module: &&Module| options.only.as_ref().is_none_or(|name| *name == module.name);
+    let among = |list: &[String], name: &String| list.is_empty() || list.contains(name);
+    let wanted = |module: &&Module| {
+        among(&options.only, &module.name)
+            && among(&options.by, &module.producer)
+            && !(options.missing && root.join(&module.wasm).exists())
+    };
     let modules: Vec<&Module> = index.modules.iter().filter(wanted).collect();
-    ensure!(!modules.is_empty(), "the index has no such entry");
+    ensure!(options.missing || !modules.is_empty(), "the index has no such entry");
 
     if options.print {
         for module in modules {
@@ -48,7 +59,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     }
 
     let mut findings = disagreements(root, &index)?;
-    let tools = find_tools(root, &index, options.check);
+    let tools = find_tools(root, &index, &modules, options.check);
     let work = std::env::temp_dir().join(format!("tensorwasm-corpus-{}", std::process::id()));
     let mut built = 0;
     for module in modules {
@@ -69,11 +80,14 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The command of every producer that can be used; prints a line for each of the others.
-fn find_tools(root: &Path, index: &Index, check: bool) -> BTreeMap<String, Vec<String>> {
+/// The command of every producer that these modules need and that can be used; prints a line for each of the others.
+fn find_tools(root: &Path, index: &Index, modules: &[&Module], check: bool) -> BTreeMap<String, Vec<String>> {
     let mut tools = BTreeMap::new();
     for (producer, recorded) in &index.tools {
         let words = tool_words(producer, |name| std::env::var(name).ok());
+        if !modules.iter().any(|module| module.producer == *producer) {
+            continue;
+        }
         let version_verb = if producer == "zig" { "version" } else { "--version" };
         let output = command(&words).arg(version_verb).current_dir(root).output().ok();
         let Some(output) = output.filter(|output| output.status.success()) else {
@@ -95,11 +109,12 @@ fn find_tools(root: &Path, index: &Index, check: bool) -> BTreeMap<String, Vec<S
 }
 
 /// The words that start a producer's tool: its environment variable (split at spaces, so that `npx asc` works) or its
-/// own name.
+/// own name. What follows a hyphen tells apart producers with the same tool.
 fn tool_words(producer: &str, variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
-    let chosen = variable(&producer.to_uppercase()).unwrap_or_default();
+    let tool = producer.split('-').next().unwrap_or(producer);
+    let chosen = variable(&tool.to_uppercase()).unwrap_or_default();
     let words: Vec<String> = chosen.split_whitespace().map(str::to_owned).collect();
-    if words.is_empty() { vec![producer.to_owned()] } else { words }
+    if words.is_empty() { vec![tool.to_owned()] } else { words }
 }
 
 fn command(words: &[String]) -> Command {
@@ -210,6 +225,7 @@ mod tests {
             wasm: "corpus/wasm/clang/k.wasm".into(),
             commands: Vec::new(),
             flags: flags.into(),
+            open: None,
             class: String::new(),
             exports: Vec::new(),
         }
@@ -229,6 +245,7 @@ mod tests {
         let variable = |name: &str| (name == "ASC").then(|| "npx asc".to_owned());
         assert_eq!(tool_words("asc", variable), ["npx", "asc"]);
         assert_eq!(tool_words("clang", variable), ["clang"]);
+        assert_eq!(tool_words("clang-simd", variable), ["clang"]);
     }
 
     #[test]

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use crate::nests::Verdict;
+
 /// The part of the index that building needs.
 pub struct Index {
     /// The version line of each producer's tool that the committed modules were built with.
@@ -25,6 +27,8 @@ pub struct Module {
     /// Command lines as templates, to run one after the other.
     pub commands: Vec<String>,
     pub flags: String,
+    /// Why the oracle doesn't exercise all of its regions yet.
+    pub open: Option<String>,
     /// A kernel's class; empty for a program.
     pub class: String,
     /// A kernel's exported functions; none for a program.
@@ -35,8 +39,8 @@ pub struct Module {
 #[derive(Clone)]
 pub struct Export {
     pub name: String,
-    /// True if the source calls one of its loops parallel, with or without a guard.
-    pub parallel: bool,
+    /// The loops of its source.
+    pub loops: Vec<Verdict>,
 }
 
 const ELEMENTS: [&str; 8] = ["i8", "u8", "i16", "u16", "i32", "i64", "f32", "f64"];
@@ -92,8 +96,8 @@ fn read_entry(entry: &Value, name: &str, builds: &Value, modules: &mut Vec<Modul
             for export in list(&entry["exports"]).context("exports")? {
                 let function = string(&export["name"]).context("an export has no name")?;
                 check_export(export).with_context(|| format!("export {function}"))?;
-                let parallel = list(&export["parallel"])?.iter().any(|verdict| verdict != "no");
-                exports.push(Export { name: function.to_owned(), parallel });
+                let loops = verdicts(export).with_context(|| format!("export {function}"))?;
+                exports.push(Export { name: function.to_owned(), loops });
             }
         }
         "program" => {
@@ -111,6 +115,7 @@ fn read_entry(entry: &Value, name: &str, builds: &Value, modules: &mut Vec<Modul
             wasm: string(&module["wasm"]).context("wasm")?.to_owned(),
             commands: commands(builds, producer, kind)?,
             flags: module["flags"].as_str().unwrap_or_default().to_owned(),
+            open: module["open"].as_str().map(str::to_owned),
             class: entry["class"].as_str().unwrap_or_default().to_owned(),
             exports: exports.clone(),
         });
@@ -123,10 +128,28 @@ fn commands(builds: &Value, producer: &str, kind: &str) -> Result<Vec<String>> {
     commands.iter().map(|command| string(command).map(str::to_owned)).collect()
 }
 
-fn check_export(export: &Value) -> Result<()> {
-    for verdict in list(&export["parallel"]).context("parallel")? {
-        ensure!(["yes", "no", "guard"].contains(&string(verdict)?), "{verdict} is not yes, no or guard");
+/// The loops of an export's source: without `depth`, each lies in the one before.
+fn verdicts(export: &Value) -> Result<Vec<Verdict>> {
+    let words = list(&export["parallel"]).context("parallel")?;
+    let depths = match &export["depth"] {
+        Value::Null => Some((0..words.len()).collect()),
+        depths => list(depths)?.iter().map(|depth| depth.as_u64().map(|it| it as usize)).collect(),
+    };
+    let depths: Vec<usize> = depths.context("depth is a list of numbers")?;
+    ensure!(depths.len() == words.len(), "depth has {} numbers, parallel {} verdicts", depths.len(), words.len());
+    let mut deepest = 0;
+    for depth in &depths {
+        ensure!(*depth <= deepest, "a loop of depth {depth} lies in no other");
+        deepest = depth + 1;
     }
+    let verdict = |(word, depth): (&Value, usize)| {
+        ensure!(["yes", "no", "guard"].contains(&string(word)?), "{word} is not yes, no or guard");
+        Ok(Verdict { depth, parallel: word != "no" })
+    };
+    words.iter().zip(depths).map(verdict).collect()
+}
+
+fn check_export(export: &Value) -> Result<()> {
     let result = &export["result"];
     ensure!(result.is_null() || result.as_str().is_some_and(|ty| SCALARS.contains(&ty)), "result {result}");
 
@@ -205,7 +228,25 @@ mod tests {
         assert_eq!((module.source.as_str(), module.wasm.as_str(), module.flags.as_str()), ("k.c", "k.wasm", "-g"));
         assert_eq!(module.commands, ["{tool} {source}"]);
         assert_eq!(module.class, "element");
-        assert!(module.exports[0].name == "f" && module.exports[0].parallel);
+        let export = &module.exports[0];
+        assert_eq!((export.name.as_str(), export.loops.len()), ("f", 1));
+        assert!(export.loops[0].parallel && export.loops[0].depth == 0);
+    }
+
+    #[test]
+    fn depths_fit_the_verdicts() {
+        let loops = |depth: &str| {
+            let more = format!(r#""parallel": ["yes", "no", "yes"], "depth": {depth}"#);
+            Index::parse(&index_with("").replace(r#""parallel": ["yes"]"#, &more))
+        };
+        let depths = |depth: &str| -> Vec<usize> {
+            loops(depth).unwrap().modules[0].exports[0].loops.iter().map(|verdict| verdict.depth).collect()
+        };
+        assert_eq!(depths("null"), [0, 1, 2]);
+        assert_eq!(depths("[0, 1, 1]"), [0, 1, 1]);
+        let message = |depth: &str| format!("{:#}", loops(depth).err().expect("the index is wrong"));
+        assert_eq!(message("[0, 1]"), "entry k: export f: depth has 2 numbers, parallel 3 verdicts");
+        assert_eq!(message("[0, 2, 1]"), "entry k: export f: a loop of depth 2 lies in no other");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod corpus;
 mod coverage;
 mod demo;
 mod index;
+mod nests;
 mod npm;
 mod oracle;
 mod polybench;
@@ -50,6 +51,9 @@ enum Verb {
         /// Also the .wasm files in this folder.
         #[arg(long, value_name = "DIR")]
         more: Option<PathBuf>,
+        /// Processes at a time.
+        #[arg(long, default_value_t = 1)]
+        jobs: usize,
     },
     /// Checks crate edges, file sizes, paths named in the docs, unsafe code and leftovers.
     Tidy,
@@ -73,7 +77,7 @@ fn main() -> ExitCode {
         Verb::Demo => demo::run(root),
         Verb::Oracle(options) => oracle::run(root, &options),
         Verb::Polybench(options) => polybench::run(root, &options),
-        Verb::Ptxas { more } => ptxas::run(root, more.as_deref()),
+        Verb::Ptxas { more, jobs } => ptxas::run(root, more.as_deref(), jobs),
         Verb::Tidy => tidy::run(root),
         Verb::Tsvc(options) => tsvc::run(root, &options),
         Verb::Published(options) => published::run(root, &options),

@@ -167,6 +167,7 @@ pub fn loop_json(report: &LoopReport) -> Value {
         "function": function_name(report),
         "function_index": report.function,
         "offset": report.offset,
+        "end": report.end,
         "line": report.line,
     });
     match &report.outcome {
