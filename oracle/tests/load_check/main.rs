@@ -37,12 +37,13 @@ fn refusals(bundle: &Bundle) -> Vec<String> {
 }
 
 /// Modules with a region that the checker can't check yet, so that they run with it off.
-const REFUSED: [(&str, &str); 5] = [
+const REFUSED: [(&str, &str); 6] = [
     ("asc/fft", "an access isn't shown to lie within its footprint"),
     ("clang/blocks", "the region takes more effort to check than a check may"),
     ("clang-simd/blocks", "the region takes more effort to check than a check may"),
     ("clang-simd/mosaic", "the region takes more effort to check than a check may"),
     ("zig/blocks", "the region takes more effort to check than a check may"),
+    ("zig/scopy", "the region takes more effort to check than a check may"),
 ];
 
 /// Every region and every image of the corpus, by every producer.
