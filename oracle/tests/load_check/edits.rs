@@ -196,7 +196,7 @@ fn ptx_that_does_something_else_is_refused() {
         edited("[region_0_4]", "[region_0_0]"),
         edited("add.s64 %rd2, %rd7, %rd9", "add.s64 %rd2, %rd7, %rd7"),
         edited("cvt.u64.u32 %rd9", "cvt.s64.s32 %rd9"),
-        edited("\tadd.s32 %r6,", "\t@%p1 mov.b32 %r6, 0;\n\tadd.s32 %r6,"),
+        edited("\tcvt.u64.u32 %rd9", "\t@%p1 mov.b32 %r6, 0;\n\tcvt.u64.u32 %rd9"),
     ];
     insta::assert_snapshot!(lines.join("\n"), @"
     line 40 of the PTX may be reached past the last iteration
@@ -258,7 +258,7 @@ fn ptx_that_hides_where_it_goes_is_refused() {
     line 52 of the PTX accesses something that isn't a footprint
     line 52 of the PTX accesses something that isn't a footprint
     an address in footprint f1 isn't shown not to wrap around
-    the PTX isn't a kernel of this region: it loops
+    loop 0 inside the thread isn't shown to run at most as often as an extent says
     the PTX isn't a kernel of this region: its threads wait for each other
     line 51 of the PTX accesses something that isn't a footprint
     line 51 of the PTX accesses something that isn't a footprint

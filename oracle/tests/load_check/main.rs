@@ -3,11 +3,15 @@
 mod edits;
 mod gathers;
 mod mutants;
+mod texts;
 mod watch;
 
-use bundle::{Bundle, read};
+use bundle::{Bundle, PtxImage, read};
 use compiler::{Options, compile};
+use ir::region::{Kernel, Region};
+use lowering::ptx;
 use runtime::checker::{Scope, check, check_ptx};
+use runtime::conformance;
 use std::path::{Path, PathBuf};
 
 fn modules(folder: &Path, into: &mut Vec<PathBuf>) {
@@ -70,4 +74,25 @@ fn what_the_compiler_makes_is_accepted() {
     }
     assert!(refused.is_empty(), "{} refused:\n{}", refused.len(), refused.join("\n"));
     assert!(regions > 100, "{regions} regions");
+}
+
+/// The text that realises a region on the PTX machine.
+pub fn image(region: &Region, kernel: &Kernel) -> PtxImage {
+    let (entry, target) = ("entry".to_string(), "sm_80".to_string());
+    let options = ptx::Options { target: target.parse().unwrap() };
+    let text = ptx::emit(region, kernel, &region.mappings[0], &entry, options).unwrap();
+    PtxImage { region: region.id, mapping: 0, target, entry, text }
+}
+
+/// What is shown of a kernel is shown of its PTX.
+#[test]
+fn the_texts_of_nests_are_accepted() {
+    let scope = Scope { imported_memories: 0, effort: 1 << 22 };
+    let mut refused = Vec::new();
+    for case in conformance::cases().iter().filter(|case| !case.region.extents.is_empty()) {
+        if let Err(why) = check_ptx(&case.region, &image(&case.region, &case.kernel), scope) {
+            refused.push(format!("{}: {why}", case.name));
+        }
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
 }

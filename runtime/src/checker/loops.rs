@@ -77,6 +77,13 @@ impl Loops {
         self.around(block) >> index & 1 == 1
     }
 
+    /// The innermost loop around a block, as a set.
+    pub fn innermost(&self, block: BlockId) -> LoopSet {
+        // It begins after those around it.
+        let around = self.around(block);
+        if around == 0 { 0 } else { 1 << (63 - around.leading_zeros()) }
+    }
+
     /// The loop that begins at `block`.
     pub fn at(&self, block: BlockId) -> Option<usize> {
         self.list.iter().position(|l| l.header == block)

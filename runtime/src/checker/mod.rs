@@ -11,7 +11,7 @@
 //!    Of a footprint whose accesses are checked (gathers) only loads are, and none lies elsewhere than in the *reach* that
 //!    dispatch has chosen: a kernel's gather is written with its check by every emitter; PTX is shown to contain the check;
 //! 5. PTX threads past the last iteration touch nothing; others touch only footprints, the bail flag, to raise it, and the
-//!    slots of returned values, as their roles say; none waits for another, and none loops unless the region may.
+//!    slots of returned values, as their roles say; none waits for another, and loops are bounded as in 2.
 //!
 //! With what dispatch checks by itself (guards hold, hulls lie within their memories and below 2^32, a reach meets no hull that
 //! is written and is as long as its footprint is wide, trip counts are
@@ -236,7 +236,7 @@ pub struct Scope {
 
 impl Scope {
     /// What all checks of a bundle may do together, about half a minute of one core, and what one of them may at most.
-    const EFFORT: (usize, usize) = (1 << 28, 1 << 20);
+    const EFFORT: (usize, usize) = (1 << 28, 1 << 22);
 
     /// The scope of a bundle's regions: each gets its share of the effort, however many threads check them.
     pub fn of(bundle: &Bundle) -> Scope {
@@ -249,11 +249,9 @@ impl Scope {
 /// Checks a verified region and its verified kernel.
 pub fn check(region: &Region, kernel: &Kernel, scope: Scope) -> Result<(), Unproven> {
     let mut claims = Claims::of(region, scope)?;
-    let found = symbols::accesses(kernel, &mut claims.atoms).and_then(|mut found| {
-        // Knowing what loops end with, more is understood of what comes behind them.
-        let (known, extents) = (claims.known(), claims.extents());
-        let _ = found.rounds.bound(&mut claims.atoms, &extents, &known, found.exempt);
-        if found.rounds.resume() { symbols::walks(kernel, found.rounds, &mut claims.atoms) } else { Ok(found) }
+    let found = symbols::accesses(kernel, &mut claims.atoms).and_then(|mut found| match claims.ends(&mut found) {
+        true => symbols::walks(kernel, found.rounds, &mut claims.atoms),
+        false => Ok(found),
     });
     claims.conclude(found)
 }
@@ -261,7 +259,11 @@ pub fn check(region: &Region, kernel: &Kernel, scope: Scope) -> Result<(), Unpro
 /// Checks the PTX text that realises a verified region under one of its mappings.
 pub fn check_ptx(region: &Region, image: &PtxImage, scope: Scope) -> Result<(), Unproven> {
     let mut claims = Claims::of(region, scope)?;
-    let found = ptx::accesses(region, image, &mut claims.atoms);
+    let found = ptx::accesses(region, image, None, &mut claims.atoms);
+    let found = found.and_then(|mut found| match claims.ends(&mut found) {
+        true => ptx::accesses(region, image, Some(found.rounds), &mut claims.atoms),
+        false => Ok(found),
+    });
     claims.conclude(found)
 }
 
@@ -319,6 +321,14 @@ impl<'a> Claims<'a> {
             known.extend(room.and_then(|room| room.sub(&one, Ring::Exact)));
         }
         known
+    }
+
+    /// True if it becomes known what some loop ends with: more is then understood of what comes behind it.
+    fn ends(&mut self, found: &mut Found) -> bool {
+        let (known, extents) = (self.known(), self.extents());
+        // Whether all loops are bounded is asked when everything is understood.
+        let _ = found.rounds.bound(&mut self.atoms, &extents, &known, found.exempt);
+        found.rounds.resume()
     }
 
     /// How often the sequential dimensions run at most.

@@ -1,7 +1,8 @@
 //! PTX text as accesses: the same polynomials, read from what a GPU would run.
 //!
 //! A register that one unguarded instruction defines is what that instruction computes, wherever its definition dominates;
-//! every other register is unknown, and so is one whose declared width isn't that of the operation, because what becomes of
+//! every other register is a parameter of each block, passed along every edge, so that the text is in static single assignment,
+//! and [`rounds`](super::rounds) follows its loops. Unknown is a register whose declared width isn't that of the operation, because what becomes of
 //! the bits between depends on the instruction. An access counts only where every thread past the last iteration has left before: its
 //! block is dominated by a way on, taken only there, from an exit under `index >= trip count`. Addresses are a footprint's delta
 //! plus a zero-extended 32-bit guest address plus a constant; where the footprint's accesses are checked, the check is looked for
@@ -11,9 +12,10 @@
 
 use super::atoms::{Atom, Atoms};
 use super::checks::{Checks, Test};
-use super::loops::LoopSet;
+use super::lift::{Compare, Order};
+use super::loops::{Loop, LoopSet};
 use super::poly::{Poly, Ring};
-use super::rounds::Rounds;
+use super::rounds::{Fork, Param as Place, Rounds};
 use super::symbols::Found;
 use super::{Access, Unproven};
 use bundle::PtxImage;
@@ -31,11 +33,20 @@ use std::collections::{HashMap, HashSet};
 const MAX_OFFSET: i128 = 1 << 33;
 /// Accesses of a text.
 const MAX_ACCESSES: usize = 1 << 16;
+/// The keys of what blocks begin with; those of results are smaller.
+const PARAMS: u32 = 1 << 30;
+/// Registers that one instruction defines.
+const MAX_RESULTS: u32 = 4;
 /// Bounds of a dimension that are remembered.
 const MAX_BOUNDS: usize = 4;
 
 /// The accesses to footprints of the entry that `image` names.
-pub(super) fn accesses(region: &Region, image: &PtxImage, atoms: &mut Atoms) -> Result<Found, Unproven> {
+pub(super) fn accesses(
+    region: &Region,
+    image: &PtxImage,
+    rounds: Option<Rounds>,
+    atoms: &mut Atoms,
+) -> Result<Found, Unproven> {
     let wrong = |what| Unproven::Ptx { what };
     let module = ptx_machine::parse(&image.text).map_err(|_| wrong("it can't be parsed"))?;
     let kernel = module.kernel(&image.entry).ok_or(wrong("it has no such entry"))?;
@@ -49,18 +60,23 @@ pub(super) fn accesses(region: &Region, image: &PtxImage, atoms: &mut Atoms) -> 
         return Err(wrong("it has other parameters"));
     }
     let flow = Flow::of(kernel).ok_or(wrong("it has too many branches, or one to nowhere"))?;
-    let swaps = region.returns.iter().any(|&(_, role)| role == ReturnRole::Reduce(ReduceOp::Mul));
-    if flow.loops && !region.unbounded && !swaps {
-        return Err(wrong("it loops"));
-    }
+    let rounds = rounds.or_else(|| Rounds::of(&flow.func)).ok_or(Unproven::Irregular)?;
+    let once = defined_once(kernel);
+    let widths = widths(kernel);
+    let changing = changing(&once, &widths, flow.blocks.len()).ok_or(Unproven::TooComplex)?;
     let mut reader = Reader {
         kernel,
         params,
         region,
         checks: Checks::default(),
         dims: region.trips.len(),
-        once: defined_once(kernel),
-        widths: widths(kernel),
+        once,
+        widths,
+        changing,
+        state: HashMap::new(),
+        tests: HashMap::new(),
+        place: 0,
+        rounds,
         values: HashMap::new(),
         past_end: HashMap::new(),
         bounded: vec![Vec::new(); region.trips.len()],
@@ -71,9 +87,34 @@ pub(super) fn accesses(region: &Region, image: &PtxImage, atoms: &mut Atoms) -> 
         bails: HashSet::new(),
         ends: HashSet::new(),
     };
-    reader.read()?;
-    let rounds = Rounds::of(&reader.flow.func).ok_or(Unproven::Irregular)?;
-    Ok(Found { rounds, accesses: reader.finish(), exempt: LoopSet::MAX })
+    loop {
+        reader.read()?;
+        if !reader.rounds.again()? {
+            break;
+        }
+    }
+    let exempt = reader.swaps();
+    // Of threads past the last iteration nothing is known, so that nothing bounds their loops.
+    let is_bounded = |&(index, l): &(usize, &Loop)| {
+        exempt >> index & 1 == 1 || (0..reader.dims).all(|dim| reader.is_bounded(dim, l.header))
+    };
+    if !reader.rounds.loops.list.iter().enumerate().all(|l| is_bounded(&l)) {
+        return Err(wrong("it loops before threads past the last iteration have left"));
+    }
+    Ok(reader.finish(exempt))
+}
+
+/// The registers that several instructions define, or one only sometimes, with their widths; none if there are too many.
+fn changing<'k>(
+    once: &HashMap<&'k str, bool>,
+    widths: &HashMap<&'k str, u32>,
+    blocks: usize,
+) -> Option<Vec<(&'k str, u32)>> {
+    let width = |name: &str| widths.get(name).copied().filter(|bits| matches!(bits, 32 | 64));
+    let names = once.iter().filter(|&(_, &once)| !once).filter_map(|(&name, _)| Some((name, width(name)?)));
+    let mut changing: Vec<(&str, u32)> = names.collect();
+    changing.sort_unstable();
+    (changing.len().saturating_mul(blocks) < PARAMS as usize).then_some(changing)
 }
 
 /// The control flow graph: runs of instructions, as a function without values.
@@ -81,8 +122,6 @@ struct Flow<'k> {
     blocks: Vec<Vec<&'k Instruction<'k>>>,
     func: Func,
     tree: Dominators,
-    /// True if some path comes back to where it was.
-    loops: bool,
 }
 
 impl<'k> Flow<'k> {
@@ -127,8 +166,7 @@ impl<'k> Flow<'k> {
             func.blocks.push(Block { params: Vec::new(), insts: Vec::new(), term });
         }
         let tree = Dominators::of(&func);
-        let loops = tree.has_cycle(&func);
-        Some(Flow { blocks, func, tree, loops })
+        Some(Flow { blocks, func, tree })
     }
 }
 
@@ -208,7 +246,16 @@ struct Reader<'k, 'a> {
     once: HashMap<&'k str, bool>,
     /// The declared widths of registers in bits.
     widths: HashMap<&'k str, u32>,
-    /// What a register holds, and the block that defines it.
+    /// Registers that change: their values are parameters of blocks.
+    changing: Vec<(&'k str, u32)>,
+    /// What changing registers hold where this walk is.
+    state: HashMap<&'k str, Poly>,
+    /// What a predicate says that one instruction defines, and the block that does.
+    tests: HashMap<&'k str, (Compare, BlockId)>,
+    /// Instructions walked over, which are the places of what they compute.
+    place: u32,
+    rounds: Rounds,
+    /// What a register holds that one instruction defines, and the block that does.
     values: HashMap<&'k str, (Poly, BlockId)>,
     /// Predicates that say that the index of a dimension is past its end, and the block that defines them.
     past_end: HashMap<&'k str, (u32, BlockId)>,
@@ -226,8 +273,15 @@ struct Reader<'k, 'a> {
 }
 
 impl<'k> Reader<'k, '_> {
+    /// One walk over the text.
     fn read(&mut self) -> Result<(), Unproven> {
+        self.rounds.begin();
+        self.checks = Checks::default();
+        self.bounded.iter_mut().for_each(Vec::clear);
+        self.found.clear();
+        self.place = 0;
         for id in self.flow.tree.order.clone() {
+            self.enter(id);
             for instruction in self.flow.blocks[id.index()].clone() {
                 self.instruction(id, instruction)?;
             }
@@ -235,8 +289,54 @@ impl<'k> Reader<'k, '_> {
             if runs_out {
                 self.ends.insert(id);
             }
+            self.leave(id);
         }
         Ok(())
+    }
+
+    /// What changing registers hold where a block begins: they are its parameters.
+    fn enter(&mut self, block: BlockId) {
+        let first = PARAMS + block.0 * self.changing.len() as u32;
+        let keys: Vec<Place> =
+            self.changing.iter().enumerate().map(|(i, &(_, bits))| Place { key: first + i as u32, bits }).collect();
+        let polys = match block {
+            // Before any instruction they hold anything.
+            BlockId::ENTRY => keys.iter().map(|place| self.rounds.opaque(self.atoms, place.key, block)).collect(),
+            _ => self.rounds.params(self.atoms, block, &keys),
+        };
+        self.state = self.changing.iter().map(|&(name, _)| name).zip(polys).collect();
+    }
+
+    /// Passes them on, and tells what a branch says.
+    fn leave(&mut self, block: BlockId) {
+        let args: Vec<(Poly, u32)> =
+            self.changing.iter().map(|&(name, bits)| (self.state[name].clone(), bits)).collect();
+        let term = self.flow.func.block(block).term.clone();
+        for target in term.targets() {
+            self.rounds.edge(self.atoms, block, target.block, args.clone());
+        }
+        let guard = self.flow.blocks[block.index()].last().and_then(|last| last.guard);
+        if let (Term::Branch { then, otherwise, .. }, Some(guard)) = (&term, guard) {
+            let test = self.tests.get(guard.predicate).filter(|(_, at)| self.flow.tree.dominates(*at, block)).cloned();
+            let holds = |holds: bool| test.clone().map(|(test, at)| (if holds { test } else { test.not() }, at));
+            let [taken, not] = [!guard.negated, guard.negated].map(|side| {
+                let (test, at) = holds(side)?;
+                let ring = Ring::of_width(test.bits);
+                let a = self.rounds.carry(self.atoms, &test.a, ring, at, block);
+                let b = self.rounds.carry(self.atoms, &test.b, ring, at, block);
+                Some(Compare { a, b, ..test })
+            });
+            let holds = [taken, not].map(|compare| compare.into_iter().collect());
+            self.rounds.fork(Fork { at: block, to: [then.block, otherwise.block], holds });
+        }
+    }
+
+    /// The loops around swaps of products, which go on until no other thread comes between.
+    fn swaps(&self) -> LoopSet {
+        let is_swap = |i: &&&Instruction<'_>| matches!(i.operation, Operation::Atomic(AtomicOp::CompareAndSwap, _));
+        let swapping = (0..self.flow.blocks.len()).filter(|&b| self.flow.blocks[b].iter().any(|i| is_swap(&i)));
+        let loops = &self.rounds.loops;
+        swapping.fold(0, |all, block| all | loops.innermost(BlockId(block as u32)))
     }
 
     fn instruction(&mut self, block: BlockId, instruction: &'k Instruction<'k>) -> Result<(), Unproven> {
@@ -250,31 +350,55 @@ impl<'k> Reader<'k, '_> {
             }
             Operation::Exit => self.exit(block, instruction),
             Operation::Branch => self.branch(block, instruction),
-            Operation::Compare(comparison, None, ty) if ty.bits() == 64 && !ty.is_float() => {
+            Operation::Compare(comparison, None, ty) if matches!(ty.bits(), 32 | 64) && !ty.is_float() => {
                 self.compare(block, instruction, comparison, ty);
             }
             Operation::Barrier => return Err(Unproven::Ptx { what: "its threads wait for each other" }),
             _ => {}
         }
-        if let [name] = defined(instruction)[..]
-            && self.once.get(name) == Some(&true)
-            && self.widths.get(name).copied() == result_width(instruction.operation)
-        {
-            let value = self.value(block, instruction);
-            let index = self.indices.iter().find(|(_, index)| index.as_ref() == Some(&value)).map(|&(dim, _)| dim);
-            let value = index.map_or(value, |dim| self.atoms.poly(Atom::Index(dim)));
-            self.values.insert(name, (value, block));
+        for (position, name) in defined(instruction).into_iter().enumerate() {
+            self.define(block, instruction, name, position as u32);
         }
+        self.place += MAX_RESULTS;
         Ok(())
     }
 
-    /// `setp.ge.u64 p, index, trip count`, or a test of an address.
+    /// What a register holds from here on. What isn't understood is the result of this place.
+    fn define(&mut self, block: BlockId, instruction: &'k Instruction<'k>, name: &'k str, position: u32) {
+        let is_alone = defined(instruction).len() == 1 && instruction.guard.is_none();
+        let before = self.atoms.unknowns();
+        let value = match self.widths.get(name).copied() == result_width(instruction.operation) && is_alone {
+            true => self.value(block, instruction),
+            false => self.atoms.unknown(),
+        };
+        let is_known = self.atoms.unknowns() == before;
+        let index = self.indices.iter().find(|(_, index)| index.as_ref() == Some(&value)).map(|&(dim, _)| dim);
+        let value = match index {
+            Some(dim) => self.atoms.poly(Atom::Index(dim)),
+            None if is_known => value,
+            None => self.rounds.opaque(self.atoms, self.place + position.min(MAX_RESULTS - 1), block),
+        };
+        if let Some(held) = self.state.get_mut(name) {
+            *held = value;
+        } else if self.once.get(name) == Some(&true) {
+            self.values.insert(name, (value, block));
+        }
+    }
+
+    /// A comparison, `setp.ge.u64 p, index, trip count` or a test of an address among them.
     fn compare(&mut self, block: BlockId, instruction: &'k Instruction<'k>, comparison: Comparison, ty: Type) {
         let [Operand::Name(name), a, b] = &instruction.operands[..] else { return };
         if self.once.get(name) != Some(&true) {
             return;
         }
-        let (a, b) = (self.operand(block, a, Ring::Mod64), self.operand(block, b, Ring::Mod64));
+        let ring = Ring::of_width(ty.bits());
+        let (a, b) = (self.operand(block, a, ring), self.operand(block, b, ring));
+        if let Some(compare) = said(comparison, ty, &a, &b) {
+            self.tests.insert(name, (compare, block));
+        }
+        if ty.bits() != 64 {
+            return;
+        }
         if let Some(test) = Test::of(self.atoms, self.region, comparison, ty, &a, &b) {
             self.checks.found(name, test, block);
         }
@@ -406,9 +530,13 @@ impl<'k> Reader<'k, '_> {
 
     /// What a register of `bits` bits holds where it is used.
     fn register(&mut self, block: BlockId, name: &str, bits: u32) -> Poly {
-        match self.values.get(name) {
-            Some((value, at)) if self.flow.tree.dominates(*at, block) && self.widths.get(name) == Some(&bits) => {
-                value.clone()
+        if self.widths.get(name) != Some(&bits) {
+            return self.atoms.unknown();
+        }
+        match (self.state.get(name), self.values.get(name)) {
+            (Some(value), _) => value.clone(),
+            (None, Some((value, at))) if self.flow.tree.dominates(*at, block) => {
+                self.rounds.carry(self.atoms, value, Ring::of_width(bits), *at, block)
             }
             _ => self.atoms.unknown(),
         }
@@ -563,7 +691,10 @@ impl<'k> Reader<'k, '_> {
     }
 
     /// The accesses, those marked that every thread executes which completes without a bail.
-    fn finish(self) -> Vec<(BlockId, Access)> {
+    fn finish(mut self, exempt: LoopSet) -> Found {
+        let func = &self.flow.func;
+        let ending = self.bails.iter().copied().filter(|&block| func.block(block).term.targets().is_empty());
+        self.rounds.end_without_result(ending);
         let tree = &self.flow.tree;
         let bails = |end: BlockId| self.bails.iter().any(|&bail| tree.dominates(bail, end));
         let ends: Vec<BlockId> = self.ends.iter().copied().filter(|&end| !bails(end)).collect();
@@ -573,8 +704,28 @@ impl<'k> Reader<'k, '_> {
             let always = access.always && *passed.entry(block).or_insert_with(all);
             (block, Access { always, ..access })
         };
-        self.found.into_iter().map(&mut mark).collect()
+        let accesses = self.found.into_iter().map(&mut mark).collect();
+        Found { rounds: self.rounds, accesses, exempt }
     }
+}
+
+/// What `setp` says of integers.
+fn said(comparison: Comparison, ty: Type, a: &Poly, b: &Poly) -> Option<Compare> {
+    let (order, signed, swapped) = match comparison {
+        Comparison::Eq => (Order::Eq, false, false),
+        Comparison::Ne => (Order::Ne, false, false),
+        Comparison::Lt => (Order::Lt, ty.is_signed(), false),
+        Comparison::Le => (Order::Le, ty.is_signed(), false),
+        Comparison::Gt => (Order::Lt, ty.is_signed(), true),
+        Comparison::Ge => (Order::Le, ty.is_signed(), true),
+        Comparison::Lo => (Order::Lt, false, false),
+        Comparison::Ls => (Order::Le, false, false),
+        Comparison::Hi => (Order::Lt, false, true),
+        Comparison::Hs => (Order::Le, false, true),
+        _ => return None,
+    };
+    let (a, b) = if swapped { (b, a) } else { (a, b) };
+    Some(Compare { order, signed, bits: ty.bits(), a: a.clone(), b: b.clone() })
 }
 
 /// True for `red.or` of a literal 1 to a word: the one way to raise the bail flag, which nothing lowers.

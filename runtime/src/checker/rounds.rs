@@ -257,6 +257,11 @@ impl Rounds {
         }
     }
 
+    /// Blocks after which the thread ends without a result.
+    pub fn end_without_result(&mut self, blocks: impl Iterator<Item = BlockId>) {
+        blocks.for_each(|block| self.bails[block.index()] = true);
+    }
+
     /// Remembers a branch.
     pub fn fork(&mut self, fork: Fork) {
         self.forks.push(fork);
