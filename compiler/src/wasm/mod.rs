@@ -10,6 +10,7 @@ mod bulk;
 mod callees;
 mod entities;
 mod fixed;
+mod fold;
 mod globals;
 mod inline;
 mod names;

@@ -3,9 +3,10 @@
 //! A parameter that receives one and the same value on every edge, itself aside, is that value. A parameter that nothing
 //! with an effect depends on is dead, and so is an instruction. Both are artefacts of how the translation makes SSA, and both would hide inductions
 //! and invent live-outs. A copied block that only one jump leads to joins the block that jumps; blocks that have a place in the
-//! structured code stay. Everything recorded beside the function is renamed with it.
+//! structured code stay. In between constants are folded (`fold.rs`). Everything recorded beside the function is renamed with it.
 
 use super::entities::{GuestFunction, Where};
+use super::fold;
 use ir::lowered::dominators::Dominators;
 use ir::lowered::{BlockId, Func, Op, Target, Term, Value};
 
@@ -14,10 +15,10 @@ const MAX_PASSES: usize = 16;
 
 /// Simplifies in place.
 pub fn simplify(function: &mut GuestFunction) {
-    let order = Dominators::of(&function.func).order;
-    let renamed = redundant(&function.func, &order);
-    rename(function, &renamed);
-    remove_parameters(&mut function.func, &order, |param| renamed[param.index()] != param);
+    let mut order = unify(function);
+    if fold::fold(function, &order) {
+        order = unify(function);
+    }
     let live = live_values(&function.func, &order);
     remove_parameters(&mut function.func, &order, |param| !live[param.index()]);
     for block in &mut function.func.blocks {
@@ -25,6 +26,15 @@ pub fn simplify(function: &mut GuestFunction) {
     }
     join(function, &order);
     debug_assert_eq!(ir::lowered::verify::verify(&function.func, ir::lowered::verify::Form::Guest), Ok(()));
+}
+
+/// Removes redundant parameters; the result is the reverse postorder.
+fn unify(function: &mut GuestFunction) -> Vec<BlockId> {
+    let order = Dominators::of(&function.func).order;
+    let renamed = redundant(&function.func, &order);
+    rename(function, &renamed);
+    remove_parameters(&mut function.func, &order, |param| renamed[param.index()] != param);
+    order
 }
 
 fn find(renamed: &mut [Value], value: Value) -> Value {
