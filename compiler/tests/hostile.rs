@@ -250,3 +250,30 @@ fn more_calls_in_a_loop_than_a_function_may_grow() {
     assert!(matches!(outcomes(&calling(&callee, 20))[0], Outcome::Offloaded { .. }));
     assert!(matches!(outcomes(&calling(&callee, 50_000))[0], Outcome::Declined(_)));
 }
+
+#[test]
+fn thousands_of_globals_read_in_a_nest() {
+    let globals: String = (0..5000).map(|i| format!("(global $g{i} (mut i32) (i32.const 0)) ")).collect();
+    let setter: String = (0..5000).map(|i| format!("(global.set $g{i} (local.get 0)) ")).collect();
+    let read: String = (0..8_000).map(|i| format!("(i32.store (local.get $p) (global.get $g{}))", i % 5000)).collect();
+    let (open, close) = ("loop ".repeat(200), "local.get $n br_if 0 end ".repeat(200));
+    let wat = format!(
+        "(module (memory 1) {globals} (func (param i32) {setter})
+           (func (export \"f\") (param $p i32) (param $n i32) {open} {} {close}))",
+        good_loop(&read),
+    );
+    assert!(matches!(outcomes(&wat).last(), Some(Outcome::Declined(_))));
+}
+
+#[test]
+fn many_segments_that_write_the_same_elements() {
+    let segments = "(elem (i32.const 0) func $g $g) (elem (i32.const -1) func $g $g) ".repeat(20_000);
+    let calls = "(drop (call_indirect (type $t) (i32.const 1)))".repeat(1_000);
+    let wat = format!(
+        "(module (type $t (func (result i32))) (memory 1) (table 2 funcref) {segments}
+           (func $g (type $t) (i32.const 1))
+           (func (export \"f\") (param $p i32) (param $n i32) {}))",
+        good_loop(&calls),
+    );
+    assert!(matches!(outcomes(&wat)[0], Outcome::Offloaded { .. }));
+}

@@ -13,6 +13,7 @@ use super::Body;
 use super::operators;
 use ir::lowered::Const;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wasmparser::{BinaryReader, BinaryReaderError, ConstExpr, Element, ElementItems, ElementKind, Operator, TableInit};
 
@@ -29,8 +30,8 @@ pub struct Global {
 /// A table.
 #[derive(Debug)]
 pub struct Table {
-    /// The active segments in order: where each begins, and the functions, [`UNKNOWN`] for anything else.
-    segments: Vec<(u32, Vec<u32>)>,
+    /// What the active segments write, in order, [`UNKNOWN`] for anything but a function.
+    elements: HashMap<u32, u32>,
     /// Something may write to it, or what is in it isn't known.
     changes: AtomicBool,
 }
@@ -64,7 +65,7 @@ impl Global {
 impl Table {
     /// A table with null elements, unless it is `known` to have others.
     pub fn new(known: bool) -> Table {
-        Table { segments: Vec::new(), changes: AtomicBool::new(!known) }
+        Table { elements: HashMap::new(), changes: AtomicBool::new(!known) }
     }
 
     /// A table of this module.
@@ -77,8 +78,7 @@ impl Table {
         if self.changes.load(Ordering::Relaxed) {
             return None;
         }
-        let inside = |(start, functions): &(u32, Vec<u32>)| functions.get(index.checked_sub(*start)? as usize).copied();
-        self.segments.iter().rev().find_map(inside).filter(|&function| function != UNKNOWN)
+        self.elements.get(&index).copied().filter(|&function| function != UNKNOWN)
     }
 }
 
@@ -100,17 +100,27 @@ pub fn element(element: &Element<'_>, tables: &mut [Table], globals: &[Global]) 
     if table.changes.load(Ordering::Relaxed) {
         return Ok(());
     }
-    match constant(offset_expr, globals) {
-        Some(start) if u32::try_from(start.bits).is_ok() => {
-            let functions = match &element.items {
-                ElementItems::Functions(functions) => functions.clone().into_iter().collect::<Result<_, _>>()?,
-                ElementItems::Expressions(_, items) => {
-                    items.clone().into_iter().map(|item| Ok(function(&item?))).collect::<Result<_, _>>()?
-                }
-            };
-            table.segments.push((start.bits as u32, functions));
+    let Some(start) = constant(offset_expr, globals) else {
+        table.changes = AtomicBool::new(true);
+        return Ok(());
+    };
+    // What lies past the largest index fits no table.
+    let mut write = |position: usize, function| {
+        if let Ok(index) = u32::try_from(start.bits.saturating_add(position as u64)) {
+            table.elements.insert(index, function);
         }
-        _ => table.changes = AtomicBool::new(true),
+    };
+    match &element.items {
+        ElementItems::Functions(functions) => {
+            for (position, function) in functions.clone().into_iter().enumerate() {
+                write(position, function?);
+            }
+        }
+        ElementItems::Expressions(_, items) => {
+            for (position, item) in items.clone().into_iter().enumerate() {
+                write(position, function(&item?));
+            }
+        }
     }
     Ok(())
 }
@@ -145,12 +155,12 @@ struct Hunt<'a> {
 impl Hunt<'_> {
     /// True if nothing is left to be found.
     fn is_over(&self) -> bool {
-        self.globals.iter().all(|g| g.value().is_none()) && self.tables.iter().all(|t| t.segments.is_empty())
+        self.globals.iter().all(|g| g.value().is_none()) && self.tables.iter().all(|t| t.elements.is_empty())
     }
 
     /// True unless no byte can begin an operator that sets a fixed global or writes to a fixed table.
     fn may_find(&self, bytes: &[u8]) -> bool {
-        let tables = self.tables.iter().any(|t| !t.segments.is_empty() && !t.changes.load(Ordering::Relaxed));
+        let tables = self.tables.iter().any(|t| !t.elements.is_empty() && !t.changes.load(Ordering::Relaxed));
         bytes.iter().enumerate().any(|(at, &byte)| match byte {
             GLOBAL_SET => index(&bytes[at + 1..]).is_none_or(|index| self.is_fixed(index)),
             TABLE_SET => tables,

@@ -39,7 +39,7 @@ pub fn hoist(function: &mut GuestFunction) {
                         if value == result {
                             function.func.block_mut(entry).insts.push(inst);
                         }
-                        note(function, inner, outer, (global, value));
+                        finder.note(function, inner, outer, (global, value));
                     }
                     None => kept.push(inst),
                 },
@@ -51,20 +51,6 @@ pub fn hoist(function: &mut GuestFunction) {
     simplify::rename(function, &renamed);
 }
 
-/// Records for loop `inner` and those around it up to `outer` that a global has a value at the entry.
-fn note(function: &mut GuestFunction, inner: u32, outer: u32, known: (u32, Value)) {
-    let mut around = Some(inner);
-    while let Some(index) = around {
-        let guest_loop = &mut function.loops[index as usize];
-        // What one loop knows, those around it know.
-        if guest_loop.globals.contains(&known) {
-            return;
-        }
-        guest_loop.globals.push(known);
-        around = guest_loop.parent.filter(|_| index != outer);
-    }
-}
-
 struct Finder {
     /// Loops and the globals set in them, loops inside included.
     sets: HashSet<(u32, u32)>,
@@ -74,6 +60,8 @@ struct Finder {
     entries: Vec<Option<BlockId>>,
     /// What has been found, by innermost loop and global.
     found: HashMap<(u32, u32), Option<u32>>,
+    /// Loops that know a global's value at their entry.
+    noted: HashSet<(u32, u32)>,
     steps: usize,
 }
 
@@ -85,7 +73,7 @@ impl Finder {
         };
         let entries = function.loops.iter().map(|l| entry(l.header)).collect();
         let (sets, opaque) = (HashSet::new(), vec![false; function.loops.len()]);
-        let mut finder = Finder { sets, opaque, entries, found: HashMap::new(), steps: 0 };
+        let mut finder = Finder { sets, opaque, entries, found: HashMap::new(), noted: HashSet::new(), steps: 0 };
         for (block, &inner) in function.func.blocks.iter().zip(inner) {
             let Some(inner) = inner else { continue };
             for inst in &block.insts {
@@ -114,6 +102,17 @@ impl Finder {
             if let (true, Some(parent)) = (self.opaque[index], guest_loop.parent) {
                 self.opaque[parent as usize] = true;
             }
+        }
+    }
+
+    /// Records for loop `inner` and those around it up to `outer` that a global has a value at the entry.
+    fn note(&mut self, function: &mut GuestFunction, inner: u32, outer: u32, known: (u32, Value)) {
+        let mut around = Some(inner);
+        // What one loop knows, those around it know.
+        while let Some(index) = around.filter(|&index| self.noted.insert((index, known.0))) {
+            let guest_loop = &mut function.loops[index as usize];
+            guest_loop.globals.push(known);
+            around = guest_loop.parent.filter(|_| index != outer);
         }
     }
 
