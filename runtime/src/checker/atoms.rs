@@ -404,6 +404,7 @@ impl Atoms {
                 a.mul(&power, ring)
             }
             I32Xor | I64Xor if a == b => Some(Poly::default()),
+            I32Xor | I64Xor if self.unmixed(op, a, b).is_some() => self.unmixed(op, a, b),
             I32Xor | I64Xor | I32Or | I64Or => match without_carry(op, a, b).or_else(|| without_carry(op, b, a)) {
                 Some(linear) => Some(linear),
                 None => Some(self.poly(Atom::Binary(op, a.clone(), b.clone()))),
@@ -411,6 +412,19 @@ impl Atoms {
             _ => Some(self.bits(op, a, b)),
         };
         self.or_unknown(result)
+    }
+
+    /// What is left of `a xor (b xor a)`, in any order.
+    fn unmixed(&self, op: BinaryOp, a: &Poly, b: &Poly) -> Option<Poly> {
+        [(a, b), (b, a)].into_iter().find_map(|(whole, part)| {
+            let mut terms = whole.terms();
+            let (Some((&[id], 1)), None) = (terms.next(), terms.next()) else { return None };
+            match self.get(id) {
+                Atom::Binary(inner, x, y) if *inner == op && x == part => Some(y.clone()),
+                Atom::Binary(inner, x, y) if *inner == op && y == part => Some(x.clone()),
+                _ => None,
+            }
+        })
     }
 
     /// An operator that is no sum or product, as far as it is one.

@@ -25,6 +25,11 @@ fn within(atoms: &mut Atoms, place: Place<'_>, ways: (&Rounds, &[Poly]), depth: 
     if let Some(relative) = place.relative(atoms) {
         return Some(relative);
     }
+    if let Some(rest) = ways.0.unfold(atoms, &place.rest, Ring::Mod32).filter(|rest| *rest != place.rest)
+        && let Some(relative) = (Place { rest, ..place }).relative(atoms)
+    {
+        return Some(relative);
+    }
     let depth = depth.checked_sub(1)?;
     let keys: Vec<u32> = place.rest.terms().flat_map(|(m, _)| m.to_vec()).filter_map(|id| key(atoms, id)).collect();
     let (rounds, known) = ways;

@@ -327,7 +327,7 @@ impl<'k> Reader<'k, '_> {
                 Some(Compare { a, b, ..test })
             });
             let holds = [taken, not].map(|compare| compare.into_iter().collect());
-            self.rounds.fork(Fork { at: block, to: [then.block, otherwise.block], holds });
+            self.rounds.fork(Fork { at: block, to: [then.block, otherwise.block], cond: None, holds });
         }
     }
 

@@ -21,6 +21,8 @@
 //! *Ends.* A loop that is left at one test for equality alone is left at its bound, where less than a period of the counter lies
 //! before it (`ends_with`). Then `Last(l)` is that bound. This is known after a first round of walks; the next ones use it.
 //!
+//! *Selections.* What a join of two sides of a branch is passed can be written with bits and the condition, as the region writes it.
+//!
 //! *Facts.* Where a block with one edge into it dominates another, the condition of that edge holds there, of the values that
 //! its operands had when they were executed the last time, which are those that other expressions there speak of.
 
@@ -31,7 +33,7 @@ use super::lift::{Compare, Order, congruent, integer};
 use super::loops::{LoopSet, Loops};
 use super::poly::{Poly, Ring};
 use ir::lowered::dominators::Dominators;
-use ir::lowered::{BlockId, Func, Term};
+use ir::lowered::{BinaryOp, BlockId, Func, Term};
 use std::collections::HashMap;
 
 /// Walks before it is too much.
@@ -63,6 +65,8 @@ pub(super) struct Fork {
     pub at: BlockId,
     /// Where it leads.
     pub to: [BlockId; 2],
+    /// The value that decides: the first edge is taken where it isn't zero. None where it is no 32-bit value.
+    pub cond: Option<Poly>,
     /// What then holds.
     pub holds: [Vec<Compare>; 2],
 }
@@ -101,6 +105,8 @@ pub(super) struct Rounds {
     exact: Vec<Option<Poly>>,
     /// Blocks that end the thread without a result.
     bails: Vec<bool>,
+    /// What parameters of joins are, selected with bits by the condition of a branch.
+    selects: HashMap<u32, Poly>,
     /// What edges into joins have passed in this walk, by join.
     joins: HashMap<BlockId, Join>,
 }
@@ -132,6 +138,7 @@ impl Rounds {
             exact: vec![None; loops.list.len()],
             bails: func.blocks.iter().map(|block| matches!(block.term, Term::Bail)).collect(),
             joins: HashMap::new(),
+            selects: HashMap::new(),
             loops,
             tree,
             guesses: HashMap::new(),
@@ -152,6 +159,7 @@ impl Rounds {
         self.steps.clear();
         self.forks.clear();
         self.joins.clear();
+        self.selects.clear();
         self.changed = false;
     }
 
@@ -194,7 +202,12 @@ impl Rounds {
             polys.push(match (header, same) {
                 (Some(header), start) => self.header_param(atoms, header, *param, start),
                 (None, Some(same)) => same,
-                (None, None) => self.opaque(atoms, param.key, block),
+                (None, None) => {
+                    if let (32, Some(select)) = (param.bits, self.select(atoms, block, &passed, position)) {
+                        self.selects.insert(param.key, select);
+                    }
+                    self.opaque(atoms, param.key, block)
+                }
             });
         }
         if header.is_none() && passed.len() > 1 {
@@ -206,12 +219,59 @@ impl Rounds {
         polys
     }
 
+    /// What one of two edges into a join has passed, if each belongs to one side of the branch above: `x xor ((y xor x) and -c)` for the
+    /// truth `c` of its condition. The side that wasn't taken may speak of places that weren't executed: they are
+    /// any integers, and their bits are masked out.
+    fn select(
+        &self,
+        atoms: &mut Atoms,
+        block: BlockId,
+        passed: &[(BlockId, Vec<Poly>)],
+        position: usize,
+    ) -> Option<Poly> {
+        let [(first, a), (second, b)] = passed else { return None };
+        let above = self.tree.above(block)?;
+        let fork = self.forks.iter().find(|fork| fork.at == above && fork.to[0] != fork.to[1])?;
+        let side = |from: BlockId| {
+            let is_from = |to: BlockId| match from == above {
+                true => to == block,
+                false => self.tree.predecessors[to.index()] == [above] && self.tree.dominates(to, from),
+            };
+            match fork.to.map(is_from) {
+                [true, false] => Some(0),
+                [false, true] => Some(1),
+                _ => None,
+            }
+        };
+        let (y, x) = match (side(*first)?, side(*second)?) {
+            (0, 1) => (a.get(position)?, b.get(position)?),
+            (1, 0) => (b.get(position)?, a.get(position)?),
+            _ => return None,
+        };
+        let cond = self.carry(atoms, fork.cond.as_ref()?, Ring::Mod32, above, block);
+        let truth = atoms.binary(BinaryOp::I32Ne, &cond, &Poly::default());
+        let mask = truth.scaled(-1, Ring::Mod32)?;
+        let mixed = atoms.binary(BinaryOp::I32Xor, y, x);
+        let chosen = atoms.binary(BinaryOp::I32And, &mixed, &mask);
+        Some(atoms.binary(BinaryOp::I32Xor, x, &chosen))
+    }
+
+    /// The polynomial with parameters of joins replaced by what selects them.
+    pub fn unfold(&self, atoms: &mut Atoms, poly: &Poly, ring: Ring) -> Option<Poly> {
+        let map = |atom: &Atom, ring: Ring| match atom {
+            Atom::Of(key) if ring != Ring::Exact => self.selects.get(key).cloned(),
+            _ => None,
+        };
+        atoms.rewrite(poly, ring, &map)
+    }
+
     fn header_param(&mut self, atoms: &mut Atoms, header: usize, param: Param, start: Option<Poly>) -> Poly {
         let block = self.loops.list[header].header;
         let Guess::Step(step, _) = self.guesses.entry(param.key).or_insert(Guess::Open).clone() else {
             return self.opaque(atoms, param.key, block);
         };
-        let start = start.unwrap_or_else(|| {
+        // What is passed from outside doesn't change inside, but for what a side that wasn't taken speaks of.
+        let start = start.filter(|start| !self.varies(atoms, start, 1 << header, 8)).unwrap_or_else(|| {
             // It is fixed while the loop runs, and changes with the loops around it.
             self.homes.insert(param.key | START, self.loops.around(block) & !(1 << header));
             atoms.poly(Atom::Of(param.key | START))
@@ -356,7 +416,7 @@ impl Rounds {
         let one = Poly::constant(1, Ring::Exact);
         let mut found: Vec<Poly> = Vec::new();
         for (_, test) in self.tests(index) {
-            found.extend(self.solutions(atoms, index, &test, known));
+            found.extend(self.solutions(atoms, index, &test, (extents, known)));
         }
         for extent in extents {
             found.extend(extent.sub(&one, Ring::Exact));
@@ -372,7 +432,13 @@ impl Rounds {
     }
 
     /// Where the test would fail, if all went straight.
-    fn solutions(&self, atoms: &mut Atoms, index: usize, test: &Compare, known: &[Poly]) -> Vec<Poly> {
+    fn solutions(
+        &self,
+        atoms: &mut Atoms,
+        index: usize,
+        test: &Compare,
+        (extents, known): (&[Poly], &[Poly]),
+    ) -> Vec<Poly> {
         let round = atoms.poly(Atom::Round(index as u32));
         let Some((&[id], 1)) = round.terms().next() else { return Vec::new() };
         let ring = Ring::of_width(test.bits);
@@ -393,6 +459,12 @@ impl Rounds {
                 found.extend(congruent(atoms, &rest, test.bits, signed));
             }
             found.push(atoms.read(&rest, test.bits, false));
+            // Or less than an extent by what is left of the difference.
+            for extent in extents {
+                let Some(near) = atoms.modulo(extent, ring).and_then(|near| rest.sub(&near, ring)) else { continue };
+                let far = congruent(atoms, &near, test.bits, true);
+                found.extend(far.and_then(|far| atoms.add_scaled(extent, &far, 1)));
+            }
             return found;
         }
         let (Some(a), Some(b)) = (zero(atoms, &test.a), zero(atoms, &test.b)) else { return found };
@@ -424,8 +496,16 @@ impl Rounds {
             if [&a, &b].iter().any(|p| self.varies(atoms, p, 1 << index, 8)) {
                 return false;
             }
-            Compare { a, b, ..test }.fails(atoms, known)
+            let test = Compare { a, b, ..test };
+            test.fails(atoms, known) || self.unfolded(atoms, &test).is_some_and(|test| test.fails(atoms, known))
         })
+    }
+
+    /// A test with parameters of joins replaced, if there are any.
+    fn unfolded(&self, atoms: &mut Atoms, test: &Compare) -> Option<Compare> {
+        let ring = Ring::of_width(test.bits);
+        let (a, b) = (self.unfold(atoms, &test.a, ring)?, self.unfold(atoms, &test.b, ring)?);
+        ((&a, &b) != (&test.a, &test.b)).then(|| Compare { a, b, ..test.clone() })
     }
 
     /// True if the loop, which goes back at most `bound` times, is shown to do so as often.
@@ -452,7 +532,8 @@ impl Rounds {
             return false;
         }
         let Some(end) = atoms.rewrite(&difference, ring, &at_bound) else { return false };
-        if !(Compare { a: end, b: Poly::default(), ..test }).fails(atoms, known) {
+        let end = Compare { a: end, b: Poly::default(), ..test.clone() };
+        if !end.fails(atoms, known) && !self.unfolded(atoms, &end).is_some_and(|end| end.fails(atoms, known)) {
             return false;
         }
         let distance = Poly::constant((1 << (test.bits - step.trailing_zeros())) - 1, Ring::Exact);

@@ -187,7 +187,8 @@ impl Walk<'_> {
         }
         if let Term::Branch { cond, then, otherwise } = term {
             let holds = [true, false].map(|holds| self.conditions(*cond, holds, block, MAX_CONDITION));
-            self.rounds.fork(Fork { at: block, to: [then.block, otherwise.block], holds });
+            let deciding = Some(self.operand(*cond, block));
+            self.rounds.fork(Fork { at: block, to: [then.block, otherwise.block], cond: deciding, holds });
         }
     }
 

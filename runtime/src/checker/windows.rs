@@ -116,8 +116,12 @@ impl Place<'_> {
     /// True if an integer congruent to `number` is shown to be at least 0 and below `count`.
     fn is_below(&self, atoms: &mut Atoms, number: &Poly, count: &Poly) -> bool {
         let one = Poly::constant(1, Ring::Exact);
-        [true, false].into_iter().any(|signed| {
-            let Some(integer) = congruent(atoms, number, 32, signed) else { return false };
+        // Read by itself, or as what is missing to the count.
+        let missing =
+            atoms.wrap(count).sub(number, Ring::Mod32).and_then(|missing| congruent(atoms, &missing, 32, true));
+        let below = missing.and_then(|missing| atoms.sub(count, &missing));
+        let readings = [congruent(atoms, number, 32, true), congruent(atoms, number, 32, false), below];
+        readings.into_iter().flatten().any(|integer| {
             let room = atoms.sub(count, &integer).and_then(|room| room.sub(&one, Ring::Exact));
             entails(atoms, &integer, self.facts.iter()) && room.is_some_and(|r| entails(atoms, &r, self.facts.iter()))
         })
