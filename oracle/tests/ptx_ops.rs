@@ -379,7 +379,7 @@ fn loads_and_stores_agree_wherever_memory_lies() {
             for (&load_kind, &store_kind) in
                 LoadKind::ALL.iter().flat_map(|l| StoreKind::ALL.iter().map(move |s| (l, s)))
             {
-                if load_kind.ty() != store_kind.ty() {
+                if load_kind.ty() != store_kind.ty() || load_kind.ty() == Type::V128 {
                     continue;
                 }
                 let mut func = Func::default();
@@ -403,7 +403,7 @@ fn loads_and_stores_agree_wherever_memory_lies() {
 /// Gathers from before the memory to behind it: each bails exactly where the interpreter bails, or where it is misaligned.
 #[test]
 fn gathers_agree_within_their_reach_and_at_its_ends() {
-    for &kind in LoadKind::ALL {
+    for &kind in LoadKind::ALL.iter().filter(|k| k.ty() != Type::V128) {
         let width = u64::from(kind.width());
         for (window, offset) in [(0x1000, 0), (0x1004, 0x24), (0xffff_ff00, 0x10), (0xffff_fff8, 0xffff_ff00)] {
             let mut func = Func::default();

@@ -1,6 +1,8 @@
 //! Functions, blocks, instructions and terminators.
 
-use super::{BinaryOp, Const, LoadKind, StoreKind, Type, UnaryOp};
+use super::{
+    BinaryOp, Const, LoadKind, Shape, StoreKind, Type, UnaryOp, VectorBinaryOp, VectorTernaryOp, VectorUnaryOp,
+};
 use serde::{Deserialize, Serialize};
 
 /// An SSA value, an index into [`Func::values`].
@@ -109,6 +111,38 @@ pub enum Op {
     GlobalGet(u32),
     /// Writes a global; only in guest functions.
     GlobalSet(u32, Value),
+    /// A constant vector, lane 0 in the first bytes.
+    VectorConst([u8; 16]),
+    /// An operator from or to a vector, with one operand.
+    VectorUnary(VectorUnaryOp, Value),
+    /// An operator with a vector and another operand.
+    VectorBinary(VectorBinaryOp, Value, Value),
+    /// An operator with three vectors.
+    VectorTernary(VectorTernaryOp, [Value; 3]),
+    /// Bytes of two vectors, numbered from 0 to 31.
+    Shuffle([u8; 16], Value, Value),
+    /// A lane as a scalar.
+    ExtractLane {
+        /// How the vector is cut.
+        shape: Shape,
+        /// True if a lane of 8 or 16 bits is sign-extended.
+        signed: bool,
+        /// Which lane.
+        lane: u8,
+        /// The vector.
+        vector: Value,
+    },
+    /// A vector with one lane replaced.
+    ReplaceLane {
+        /// How the vector is cut.
+        shape: Shape,
+        /// Which lane.
+        lane: u8,
+        /// The vector.
+        vector: Value,
+        /// The new lane; of an `i32` for a narrower one the low bits.
+        value: Value,
+    },
     /// An operator that no kernel may hold; only in guest functions.
     Foreign(Box<Foreign>),
     /// One result of the [`Op::Foreign`] before it; only in guest functions.
@@ -233,33 +267,37 @@ impl Op {
     /// Calls `visit` with every operand, in order.
     pub fn for_each_use(&self, mut visit: impl FnMut(Value)) {
         match *self {
-            Op::Const(_) | Op::GlobalGet(_) | Op::ForeignResult => {}
+            Op::Const(_) | Op::VectorConst(_) | Op::GlobalGet(_) | Op::ForeignResult => {}
             Op::Foreign(ref foreign) => foreign.args.iter().copied().for_each(visit),
             Op::Unary(_, a) | Op::GlobalSet(_, a) | Op::Load { addr: a, .. } | Op::Gather { addr: a, .. } => visit(a),
-            Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } => {
-                visit(a);
-                visit(b);
+            Op::VectorUnary(_, a) | Op::ExtractLane { vector: a, .. } => visit(a),
+            Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } => [a, b].into_iter().for_each(visit),
+            Op::VectorBinary(_, a, b) | Op::Shuffle(_, a, b) | Op::ReplaceLane { vector: a, value: b, .. } => {
+                [a, b].into_iter().for_each(visit);
             }
-            Op::Select { cond, if_true, if_false } => {
-                visit(cond);
-                visit(if_true);
-                visit(if_false);
-            }
+            Op::VectorTernary(_, operands) => operands.into_iter().for_each(visit),
+            Op::Select { cond, if_true, if_false } => [cond, if_true, if_false].into_iter().for_each(visit),
         }
     }
 
     /// Replaces every operand.
     pub fn map_uses(&mut self, mut map: impl FnMut(Value) -> Value) {
         match self {
-            Op::Const(_) | Op::GlobalGet(_) | Op::ForeignResult => {}
+            Op::Const(_) | Op::VectorConst(_) | Op::GlobalGet(_) | Op::ForeignResult => {}
             Op::Foreign(foreign) => foreign.args.iter_mut().for_each(|v| *v = map(*v)),
             Op::Unary(_, a) | Op::GlobalSet(_, a) | Op::Load { addr: a, .. } | Op::Gather { addr: a, .. } => {
                 *a = map(*a)
             }
+            Op::VectorUnary(_, a) | Op::ExtractLane { vector: a, .. } => *a = map(*a),
             Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } => {
                 *a = map(*a);
                 *b = map(*b);
             }
+            Op::VectorBinary(_, a, b) | Op::Shuffle(_, a, b) | Op::ReplaceLane { vector: a, value: b, .. } => {
+                *a = map(*a);
+                *b = map(*b);
+            }
+            Op::VectorTernary(_, operands) => operands.iter_mut().for_each(|v| *v = map(*v)),
             Op::Select { cond, if_true, if_false } => {
                 *cond = map(*cond);
                 *if_true = map(*if_true);

@@ -3,11 +3,12 @@
 //! Input is a verified kernel function, its arguments as raw bits and a memory; output is its results, or a bail. It
 //! serves as the reference for every emitter and assumes nothing about speed.
 
-use super::{BlockId, Func, LoadKind, Op, StoreKind, Target, Term, Value, eval};
+use super::vector::Sign;
+use super::{BlockId, Func, LoadKind, Op, StoreKind, Target, Term, Type, Value, eval, eval_vector};
 use crate::abi::Reach;
 use thiserror::Error;
 
-/// The memory of a kernel: footprints addressed by absolute guest address.
+/// The memory of a kernel: footprints addressed by absolute guest address. Vectors are accessed in halves, as two `i64`.
 pub trait Spaces {
     /// The `kind.width()` little-endian bytes at `address`, zero-extended; `None` if they aren't all there.
     fn load(&self, space: u32, address: u64, kind: LoadKind) -> Option<u64>;
@@ -51,7 +52,7 @@ pub enum InterpError {
 pub fn run(func: &Func, args: &[u64], memory: &mut impl Spaces, budget: &mut u64) -> Result<Outcome, InterpError> {
     let mut frame = Frame { bits: vec![0; func.values.len()], moved: Vec::new() };
     for (&param, &bits) in func.block(BlockId::ENTRY).params.iter().zip(args) {
-        frame.bits[param.index()] = bits & func.ty(param).mask();
+        frame.bits[param.index()] = (bits & func.ty(param).mask()).into();
     }
     let mut at = BlockId::ENTRY;
     loop {
@@ -68,16 +69,16 @@ pub fn run(func: &Func, args: &[u64], memory: &mut impl Spaces, budget: &mut u64
         let target = match &block.term {
             Term::Jump(target) => target,
             Term::Branch { cond, then, otherwise } => {
-                if frame.get(*cond) as u32 != 0 {
+                if frame.scalar(*cond) as u32 != 0 {
                     then
                 } else {
                     otherwise
                 }
             }
             Term::Switch { index, targets, default } => {
-                targets.get(frame.get(*index) as u32 as usize).unwrap_or(default)
+                targets.get(frame.scalar(*index) as u32 as usize).unwrap_or(default)
             }
-            Term::Return(values) => return Ok(Outcome::Values(values.iter().map(|&v| frame.get(v)).collect())),
+            Term::Return(values) => return Ok(Outcome::Values(values.iter().map(|&v| frame.scalar(v)).collect())),
             Term::Bail => return Ok(Outcome::Bail),
             Term::Unreachable => return Err(InterpError::NotAKernel),
         };
@@ -87,20 +88,25 @@ pub fn run(func: &Func, args: &[u64], memory: &mut impl Spaces, budget: &mut u64
 }
 
 enum Step {
-    Value(u64),
+    Value(u128),
     Done,
     Trapped,
 }
 
 struct Frame {
-    bits: Vec<u64>,
+    /// The bits of each value; those of a scalar are zero-extended.
+    bits: Vec<u128>,
     /// Arguments in flight: all are read before any parameter is written.
-    moved: Vec<u64>,
+    moved: Vec<u128>,
 }
 
 impl Frame {
-    fn get(&self, value: Value) -> u64 {
+    fn get(&self, value: Value) -> u128 {
         self.bits[value.index()]
+    }
+
+    fn scalar(&self, value: Value) -> u64 {
+        self.get(value) as u64
     }
 
     fn enter(&mut self, func: &Func, target: &Target) {
@@ -114,34 +120,72 @@ impl Frame {
     fn execute(&mut self, op: &Op, memory: &mut impl Spaces) -> Result<Step, InterpError> {
         let computed = match *op {
             Op::Const(c) => Ok(c.bits),
-            Op::Unary(op, a) => eval::unary(op, self.get(a)),
-            Op::Binary(op, a, b) => eval::binary(op, self.get(a), self.get(b)),
+            Op::Unary(op, a) => eval::unary(op, self.scalar(a)),
+            Op::Binary(op, a, b) => eval::binary(op, self.scalar(a), self.scalar(b)),
             Op::Select { cond, if_true, if_false } => {
-                Ok(if self.get(cond) as u32 != 0 { self.get(if_true) } else { self.get(if_false) })
+                let chosen = if self.scalar(cond) as u32 != 0 { if_true } else { if_false };
+                return Ok(Step::Value(self.get(chosen)));
             }
             Op::Load { kind, space, offset, addr } => {
-                let address = self.get(addr).wrapping_add(offset);
-                let raw = memory.load(space, address, kind).ok_or(InterpError::OutOfFootprint { space, address })?;
-                Ok(kind.extend(raw))
+                return load(memory, kind, space, self.scalar(addr).wrapping_add(offset)).map(Step::Value);
             }
             Op::Gather { kind, space, offset, addr } => {
-                let address = self.get(addr).wrapping_add(offset);
+                let address = self.scalar(addr).wrapping_add(offset);
                 if !memory.reach(space).holds(address, kind.width()) {
                     return Ok(Step::Trapped);
                 }
-                let raw = memory.load(space, address, kind).ok_or(InterpError::OutOfFootprint { space, address })?;
-                Ok(kind.extend(raw))
+                return load(memory, kind, space, address).map(Step::Value);
             }
             Op::Store { kind, space, offset, addr, value } => {
-                let address = self.get(addr).wrapping_add(offset);
-                let bits = self.get(value);
-                memory.store(space, address, kind, bits).ok_or(InterpError::OutOfFootprint { space, address })?;
+                store(memory, kind, space, self.scalar(addr).wrapping_add(offset), self.get(value))?;
                 return Ok(Step::Done);
             }
             Op::GlobalGet(_) | Op::GlobalSet(..) | Op::Foreign(_) | Op::ForeignResult => {
                 return Err(InterpError::NotAKernel);
             }
+            ref op => return Ok(Step::Value(self.vector(op))),
         };
-        Ok(computed.map_or(Step::Trapped, Step::Value))
+        Ok(computed.map_or(Step::Trapped, |bits| Step::Value(bits.into())))
     }
+
+    /// The value of an operation from or to a vector.
+    fn vector(&self, op: &Op) -> u128 {
+        match *op {
+            Op::VectorConst(bytes) => u128::from_le_bytes(bytes),
+            Op::VectorUnary(op, a) => eval_vector::unary(op, self.get(a)),
+            Op::VectorBinary(op, a, b) => eval_vector::binary(op, self.get(a), self.get(b)),
+            Op::VectorTernary(op, operands) => eval_vector::ternary(op, operands.map(|v| self.get(v))),
+            Op::Shuffle(bytes, a, b) => eval_vector::shuffle(bytes, self.get(a), self.get(b)),
+            Op::ExtractLane { shape, signed, lane, vector } => {
+                let sign = if signed { Sign::Signed } else { Sign::Unsigned };
+                eval_vector::extract(shape, sign, lane, self.get(vector)).into()
+            }
+            Op::ReplaceLane { shape, lane, vector, value } => {
+                eval_vector::replace(shape, lane, self.get(vector), self.scalar(value))
+            }
+            _ => unreachable!("`{op}` has nothing to do with vectors"),
+        }
+    }
+}
+
+fn load(memory: &impl Spaces, kind: LoadKind, space: u32, address: u64) -> Result<u128, InterpError> {
+    let part = |address: u64, kind: LoadKind| {
+        memory.load(space, address, kind).ok_or(InterpError::OutOfFootprint { space, address })
+    };
+    if kind.ty() != Type::V128 {
+        return part(address, kind).map(|raw| kind.extend(raw).into());
+    }
+    let (low, high) = (part(address, LoadKind::I64)?, part(address.wrapping_add(8), LoadKind::I64)?);
+    Ok(low as u128 | (high as u128) << 64)
+}
+
+fn store(memory: &mut impl Spaces, kind: StoreKind, space: u32, address: u64, bits: u128) -> Result<(), InterpError> {
+    let mut part = |address: u64, kind: StoreKind, bits: u64| {
+        memory.store(space, address, kind, bits).ok_or(InterpError::OutOfFootprint { space, address })
+    };
+    if kind.ty() != Type::V128 {
+        return part(address, kind, bits as u64);
+    }
+    part(address, StoreKind::I64, bits as u64)?;
+    part(address.wrapping_add(8), StoreKind::I64, (bits >> 64) as u64)
 }

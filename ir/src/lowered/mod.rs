@@ -6,19 +6,25 @@
 //! accesses name a footprint of the region instead of a memory, and its cold edges end in [`Term::Bail`].
 //! [`verify`] checks either reading, [`interp`] and [`eval`] define what a kernel means, [`text`] prints it, [`codec`]
 //! stores it.
+//!
+//! A 128-bit vector is a value like any other. Its operators are rows of [`vector`], spelled out in scalar ones by [`lanes`].
 
 mod access;
 pub mod codec;
 pub mod dominators;
 pub mod eval;
+pub mod eval_vector;
 mod func;
 pub mod interp;
+pub mod lanes;
 mod ops;
 pub mod text;
 mod types;
+pub mod vector;
 pub mod verify;
 
 pub use access::{LoadKind, StoreKind};
 pub use func::{Block, BlockId, Foreign, Func, Inst, Op, Target, Term, Value};
 pub use ops::{BinaryOp, UnaryOp};
 pub use types::{Const, Type};
+pub use vector::{Shape, VectorBinaryOp, VectorTernaryOp, VectorUnaryOp};

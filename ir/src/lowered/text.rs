@@ -42,6 +42,25 @@ impl Display for Op {
             Op::Store { kind, space, offset, addr, value } => {
                 write!(f, "{} s{space} {addr}+{offset}, {value}", kind.name())
             }
+            Op::VectorConst(bytes) => write!(f, "v128.const 0x{:032x}", u128::from_le_bytes(*bytes)),
+            Op::VectorUnary(op, a) => write!(f, "{} {a}", op.name()),
+            Op::VectorBinary(op, a, b) => write!(f, "{} {a}, {b}", op.name()),
+            Op::VectorTernary(op, [a, b, c]) => write!(f, "{} {a}, {b}, {c}", op.name()),
+            Op::Shuffle(bytes, a, b) => {
+                let bytes: Vec<String> = bytes.iter().map(u8::to_string).collect();
+                write!(f, "i8x16.shuffle {} {a}, {b}", bytes.join(" "))
+            }
+            Op::ExtractLane { shape, signed, lane, vector } => {
+                let sign = match (shape.bits() < 32, signed) {
+                    (false, _) => "",
+                    (true, true) => "_s",
+                    (true, false) => "_u",
+                };
+                write!(f, "{}.extract_lane{sign} {lane} {vector}", shape.name())
+            }
+            Op::ReplaceLane { shape, lane, vector, value } => {
+                write!(f, "{}.replace_lane {lane} {vector}, {value}", shape.name())
+            }
             Op::GlobalGet(g) => write!(f, "global.get g{g}"),
             Op::GlobalSet(g, v) => write!(f, "global.set g{g}, {v}"),
             Op::Foreign(foreign) => write!(f, "foreign {}{}", foreign.name, List(&foreign.args)),

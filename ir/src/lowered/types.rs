@@ -14,14 +14,14 @@ pub enum Type {
     F32,
     /// IEEE 754 binary64.
     F64,
-    /// 128-bit vector; only in guest functions.
+    /// 128-bit vector of no particular shape.
     V128,
     /// Any reference; only in guest functions.
     Ref,
 }
 
 impl Type {
-    /// The width in bits of a scalar type; 0 for types that no kernel may hold.
+    /// The width in bits of a scalar type; 0 for vectors and references.
     pub fn bits(self) -> u32 {
         match self {
             Type::I32 | Type::F32 => 32,
@@ -30,9 +30,14 @@ impl Type {
         }
     }
 
-    /// True for the four types a kernel may hold.
+    /// True for the four types of scalars.
     pub fn is_scalar(self) -> bool {
         self.bits() != 0
+    }
+
+    /// True for the types that a kernel may compute with; what goes in and out of it are scalars.
+    pub fn is_computed(self) -> bool {
+        self != Type::Ref
     }
 
     /// True for `i32` and `i64`.

@@ -1,10 +1,11 @@
 //! The verifier: what every later stage may assume of a function.
 //!
 //! Checked: every index is in range; every value is defined once and its definition dominates each use; operand, result,
-//! argument and return types match; the entry has no predecessors; a kernel holds no guest-only operation. Unreachable
+//! argument and return types match; lanes exist; the entry has no predecessors; a kernel holds no guest-only operation, and its
+//! parameters and results are scalars. Unreachable
 //! blocks are checked for indices and types only. The check is linear but for the dominator tree.
 
-use super::{Block, BlockId, Func, Inst, Op, Term, Type, Value};
+use super::{Block, BlockId, Func, Inst, Op, Shape, Term, Type, Value};
 use thiserror::Error;
 
 /// Which reading of LoweredOp a function must satisfy.
@@ -65,6 +66,9 @@ pub enum Broken {
         /// How many there should be.
         wanted: usize,
     },
+    /// A lane or byte past the end of its vectors.
+    #[error("`{0}` names a lane that isn't there")]
+    Lane(String),
     /// A result where there is none, or none where there is one.
     #[error("`{0}` has a result exactly if it must not")]
     Result(String),
@@ -96,12 +100,23 @@ impl Checker<'_> {
             self.block = id as u32;
             self.define_block(block)?;
         }
+        self.block = 0;
+        self.interface()?;
         for (id, block) in self.func.blocks.iter().enumerate() {
             self.block = id as u32;
             block.insts.iter().try_for_each(|inst| self.inst(inst))?;
             self.term(&block.term)?;
         }
         self.dominance()
+    }
+
+    /// What goes in and out of a kernel passes through slots of 64 bits.
+    fn interface(&self) -> Result<(), Broken> {
+        let params = self.func.blocks[0].params.iter().map(|&param| self.func.ty(param));
+        match params.chain(self.func.results.iter().copied()).find(|ty| !ty.is_scalar()) {
+            Some(ty) if self.form != Form::Guest => Err(Broken::Forbidden(format!("{ty} in the interface"))),
+            _ => Ok(()),
+        }
     }
 
     fn define_block(&mut self, block: &Block) -> Result<(), Broken> {
@@ -118,7 +133,7 @@ impl Checker<'_> {
 
     fn define(&mut self, value: Value, position: u32) -> Result<(), Broken> {
         let ty = *self.func.values.get(value.index()).ok_or(Broken::Index(value.0))?;
-        if self.form != Form::Guest && !ty.is_scalar() {
+        if self.form != Form::Guest && !ty.is_computed() {
             return Err(Broken::Forbidden(format!("{value}: {ty}")));
         }
         match self.defined[value.index()].replace((self.block, position)) {
@@ -180,6 +195,38 @@ impl Checker<'_> {
                 self.is(*value, kind.ty())?;
                 None
             }
+            Op::VectorConst(_) => Some(Some(Type::V128)),
+            Op::VectorUnary(op, a) => {
+                self.is(*a, op.operand())?;
+                Some(Some(op.result()))
+            }
+            Op::VectorBinary(op, a, b) => {
+                self.is(*a, Type::V128)?;
+                self.is(*b, op.second())?;
+                Some(Some(Type::V128))
+            }
+            Op::VectorTernary(_, operands) => {
+                operands.iter().try_for_each(|&v| self.is(v, Type::V128))?;
+                Some(Some(Type::V128))
+            }
+            Op::Shuffle(bytes, a, b) => {
+                self.is(*a, Type::V128)?;
+                self.is(*b, Type::V128)?;
+                self.lanes(bytes.iter().all(|&byte| byte < 32), op)?;
+                Some(Some(Type::V128))
+            }
+            Op::ExtractLane { shape, signed, lane, vector } => {
+                self.is(*vector, Type::V128)?;
+                let narrow = matches!(shape, Shape::I8x16 | Shape::I16x8);
+                self.lanes((*lane as usize) < shape.lanes() && (narrow || !signed), op)?;
+                Some(Some(shape.scalar()))
+            }
+            Op::ReplaceLane { shape, lane, vector, value } => {
+                self.is(*vector, Type::V128)?;
+                self.is(*value, shape.scalar())?;
+                self.lanes((*lane as usize) < shape.lanes(), op)?;
+                Some(Some(Type::V128))
+            }
             Op::GlobalGet(_) | Op::ForeignResult if self.form == Form::Guest => Some(None),
             Op::GlobalSet(_, value) if self.form == Form::Guest => {
                 self.known(*value)?;
@@ -190,6 +237,10 @@ impl Checker<'_> {
                 return Err(Broken::Forbidden(op.to_string()));
             }
         })
+    }
+
+    fn lanes(&self, exist: bool, op: &Op) -> Result<(), Broken> {
+        if exist { Ok(()) } else { Err(Broken::Lane(op.to_string())) }
     }
 
     fn address(&self, addr: Value, space: u32) -> Result<(), Broken> {

@@ -156,6 +156,31 @@ impl<'a, 'b> Body<'a, 'b> {
                 self.store(kind, base, offset, self.get(value));
                 None
             }
+            Op::VectorConst(bytes) => Some(self.vector_constant(bytes)),
+            Op::VectorUnary(op, a) => {
+                let a = self.get(a);
+                Some(self.vector_unary(op, a, result))
+            }
+            Op::VectorBinary(op, a, b) => {
+                let (a, b) = (self.get(a), self.get(b));
+                Some(self.vector_binary(op, a, b))
+            }
+            Op::VectorTernary(op, operands) => {
+                let operands = operands.map(|v| self.get(v));
+                Some(self.vector_ternary(op, operands))
+            }
+            Op::Shuffle(bytes, a, b) => {
+                let (a, b) = (self.get(a), self.get(b));
+                Some(self.shuffle(bytes, a, b))
+            }
+            Op::ExtractLane { shape, signed, lane, vector } => {
+                let vector = self.get(vector);
+                Some(self.extract_lane(shape, signed, lane, vector))
+            }
+            Op::ReplaceLane { shape, lane, vector, value } => {
+                let (vector, value) = (self.get(vector), self.get(value));
+                Some(self.replace_lane(shape, lane, vector, value))
+            }
             Op::GlobalGet(_) | Op::GlobalSet(..) | Op::Foreign(_) | Op::ForeignResult => {
                 unreachable!("a verified kernel holds no guest-only operation")
             }
@@ -205,6 +230,9 @@ impl<'a, 'b> Body<'a, 'b> {
         let ins = self.builder.ins();
         match kind {
             LoadKind::I32 | LoadKind::I64 | LoadKind::F32 | LoadKind::F64 => ins.load(ty, flags, base, offset),
+            LoadKind::V128By8 | LoadKind::V128By16 | LoadKind::V128By32 | LoadKind::V128By64 => {
+                ins.load(ty, flags, base, offset)
+            }
             LoadKind::I32S8 | LoadKind::I64S8 => ins.sload8(ty, flags, base, offset),
             LoadKind::I32U8 | LoadKind::I64U8 => ins.uload8(ty, flags, base, offset),
             LoadKind::I32S16 | LoadKind::I64S16 => ins.sload16(ty, flags, base, offset),
@@ -219,6 +247,9 @@ impl<'a, 'b> Body<'a, 'b> {
         let ins = self.builder.ins();
         match kind {
             StoreKind::I32 | StoreKind::I64 | StoreKind::F32 | StoreKind::F64 => ins.store(flags, value, base, offset),
+            StoreKind::V128By8 | StoreKind::V128By16 | StoreKind::V128By32 | StoreKind::V128By64 => {
+                ins.store(flags, value, base, offset)
+            }
             StoreKind::I32As8 | StoreKind::I64As8 => ins.istore8(flags, value, base, offset),
             StoreKind::I32As16 | StoreKind::I64As16 => ins.istore16(flags, value, base, offset),
             StoreKind::I64As32 => ins.istore32(flags, value, base, offset),

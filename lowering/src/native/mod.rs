@@ -6,7 +6,7 @@
 //! what `ir::lowered::interp` says, operator by operator.
 //!
 //! How the room is cut: `shape` checks that the kernel can be compiled at all, `skeleton` writes the loops around the
-//! body, `body` translates blocks and edges, `operators` the single operators, `machine` owns the executable memory.
+//! body, `body` translates blocks and edges, `operators` and `vectors` the single operators, `machine` owns the executable memory.
 //!
 //! Why it is sound:
 //! - *No faults by design.* An operator that traps in Wasm is preceded by an explicit test that leaves the function with
@@ -31,6 +31,7 @@ mod machine;
 mod operators;
 mod shape;
 mod skeleton;
+mod vectors;
 
 use cranelift_module::ModuleError;
 use ir::abi::Reach;

@@ -174,7 +174,7 @@ fn truncation_range(op: UnaryOp) -> (FloatCC, f64, f64) {
 }
 
 /// The condition of an integer comparison.
-fn int_order(op: BinaryOp) -> Option<IntCC> {
+pub(super) fn int_order(op: BinaryOp) -> Option<IntCC> {
     use BinaryOp::*;
     Some(match op {
         I32Eq | I64Eq => IntCC::Equal,
@@ -192,7 +192,7 @@ fn int_order(op: BinaryOp) -> Option<IntCC> {
 }
 
 /// The condition of a float comparison; all but `ne` are false for NaN.
-fn float_order(op: BinaryOp) -> Option<FloatCC> {
+pub(super) fn float_order(op: BinaryOp) -> Option<FloatCC> {
     use BinaryOp::*;
     Some(match op {
         F32Eq | F64Eq => FloatCC::Equal,

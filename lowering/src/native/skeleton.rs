@@ -9,6 +9,7 @@ use super::Options;
 use super::body::{Body, Context};
 use super::machine::{BAILED, BUDGET, COMPLETED};
 use super::shape::Shape;
+use super::vectors::VECTOR;
 use cranelift_codegen::ir as clif;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, types};
@@ -63,13 +64,14 @@ pub(super) fn build(kernel: &Kernel, shape: &Shape, isa: &dyn TargetIsa, options
     function
 }
 
-/// The Cranelift type of a scalar.
+/// The Cranelift type of a value; a kernel holds no references.
 pub(super) fn clif_type(ty: Type) -> clif::Type {
     match ty {
         Type::I32 => types::I32,
         Type::F32 => types::F32,
         Type::F64 => types::F64,
-        Type::I64 | Type::V128 | Type::Ref => types::I64,
+        Type::V128 => VECTOR,
+        Type::I64 | Type::Ref => types::I64,
     }
 }
 

@@ -15,6 +15,9 @@ fn load_opcode(kind: LoadKind) -> &'static str {
     match kind {
         LoadKind::I32 | LoadKind::F32 => "ld.global.b32",
         LoadKind::I64 | LoadKind::F64 => "ld.global.b64",
+        LoadKind::V128By8 | LoadKind::V128By16 | LoadKind::V128By32 | LoadKind::V128By64 => {
+            unreachable!("the dialect has no vectors")
+        }
         LoadKind::I32S8 | LoadKind::I64S8 => "ld.global.s8",
         LoadKind::I32U8 | LoadKind::I64U8 => "ld.global.u8",
         LoadKind::I32S16 | LoadKind::I64S16 => "ld.global.s16",
@@ -29,6 +32,9 @@ fn store_opcode(kind: StoreKind) -> &'static str {
     match kind {
         StoreKind::I32 | StoreKind::F32 | StoreKind::I64As32 => "st.global.b32",
         StoreKind::I64 | StoreKind::F64 => "st.global.b64",
+        StoreKind::V128By8 | StoreKind::V128By16 | StoreKind::V128By32 | StoreKind::V128By64 => {
+            unreachable!("the dialect has no vectors")
+        }
         StoreKind::I32As8 | StoreKind::I64As8 => "st.global.b8",
         StoreKind::I32As16 | StoreKind::I64As16 => "st.global.b16",
     }

@@ -1,6 +1,6 @@
 //! LoweredOp to the pliron dialect.
 //!
-//! Input: a kernel that `verify_kernel` accepts. Output: a `twk.kernel` that pliron's verifier accepts. Reachable blocks
+//! Input: a kernel that `verify_kernel` accepts, without vectors. Output: a `twk.kernel` that pliron's verifier accepts. Reachable blocks
 //! come in reverse postorder, so definitions precede their uses in the text; unreachable blocks are left out. The entry's
 //! parameters become operations, an access becomes an address and a load or store, so that equal addresses are shared.
 
@@ -167,7 +167,8 @@ impl Builder<'_> {
                 self.append(ctx, &op);
                 return Ok(());
             }
-            LoweredOp::GlobalGet(_) | LoweredOp::GlobalSet(..) | LoweredOp::Foreign(_) | LoweredOp::ForeignResult => {
+            // Operators that only guest functions hold, and those of vectors.
+            _ => {
                 return Err(PtxError::NotAKernel(inst.op.to_string()));
             }
         };

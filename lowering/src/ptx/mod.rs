@@ -3,7 +3,7 @@
 //! Input: a [`Region`], its [`Kernel`] and one of its [`Mapping`]s. Output: a PTX module with one entry that follows the
 //! calling convention of `ir::abi`. The steps, in order, each in the file of its name:
 //!
-//! 1. `build`: LoweredOp to the pliron dialect `twk`;
+//! 1. `build`: LoweredOp, its vectors taken apart by `transform`, to the pliron dialect `twk`;
 //! 2. `passes`: constants, `division` by powers of two, common subexpressions (`cse`), `dead` code;
 //! 3. `listing`: the pliron form as plain arrays;
 //! 4. `payloads`: which float values may hold a NaN whose payload isn't Wasm's yet;
@@ -48,6 +48,7 @@ pub use error::PtxError;
 pub use ptxas::{Ptxas, PtxasError, Usage};
 pub use target::{Options, Target};
 
+use crate::transform;
 use ir::kernel::ops;
 use ir::region::verify::verify_kernel;
 use ir::region::{Kernel, Mapping, Region};
@@ -82,7 +83,10 @@ pub fn pliron_text(region: &Region, kernel: &Kernel, mapping: &Mapping) -> Resul
 
 fn optimised(ctx: &mut Context, region: &Region, kernel: &Kernel, mapping: &Mapping) -> Result<ops::Kernel, PtxError> {
     verify_kernel(region, kernel)?;
-    let dialect = build::build(ctx, region, kernel, mapping)?;
+    let func = transform::scalarise(&kernel.func).into_owned();
+    let scalar = Kernel { func, dims: kernel.dims, returns: kernel.returns.clone() };
+    verify_kernel(region, &scalar)?;
+    let dialect = build::build(ctx, region, &scalar, mapping)?;
     passes::run(ctx, dialect)?;
     Ok(dialect)
 }

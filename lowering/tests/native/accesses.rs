@@ -21,7 +21,7 @@ fn address(maker: &mut Maker, ty: Type, index: Value, start: i64) -> Value {
 
 #[test]
 fn every_load_at_every_alignment() {
-    for &kind in LoadKind::ALL {
+    for &kind in LoadKind::ALL.iter().filter(|k| k.ty() != Type::V128) {
         for ty in [Type::I32, Type::I64] {
             let (mut maker, params) = Maker::new(&[Type::I64]);
             let from = address(&mut maker, ty, params[0], 0);
@@ -39,7 +39,7 @@ fn every_load_at_every_alignment() {
 
 #[test]
 fn every_store_at_every_alignment() {
-    for &kind in StoreKind::ALL {
+    for &kind in StoreKind::ALL.iter().filter(|k| k.ty() != Type::V128) {
         for ty in [Type::I32, Type::I64] {
             let (mut maker, params) = Maker::new(&[Type::I64]);
             let at = maker.element(params[0]);
@@ -113,7 +113,7 @@ fn accesses_of_one_iteration_keep_program_order() {
 /// A gather at each address from before the buffer to behind it: what lies inside as a whole is loaded, all else bails.
 #[test]
 fn a_gather_loads_from_its_reach_and_bails_elsewhere() {
-    for &kind in LoadKind::ALL {
+    for &kind in LoadKind::ALL.iter().filter(|k| k.ty() != Type::V128) {
         for (base, offset) in [(1000, 0), (1000, 7), (0, 0), (0xffff_fff8, 0x10), (0xffff_fff8, 0xffff_ff00)] {
             let (mut maker, params) = Maker::new(&[Type::I64, Type::I32]);
             let value = maker.gather(kind, 1, params[1], offset);

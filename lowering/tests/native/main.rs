@@ -13,3 +13,4 @@ mod operators;
 
 mod random;
 mod returns;
+mod vectors;

@@ -98,12 +98,14 @@ impl Generator<'_> {
                 self.push(Op::Select { cond, if_true, if_false }, ty);
             }
             10 | 11 => {
-                let (kind, space, offset) = (self.of(LoadKind::ALL), self.below(2) as u32, self.below(16) as u64);
+                let kinds: Vec<LoadKind> = LoadKind::ALL.iter().copied().filter(|k| k.ty() != Type::V128).collect();
+                let (kind, space, offset) = (self.of(&kinds), self.below(2) as u32, self.below(16) as u64);
                 let addr = self.address();
                 self.push(Op::Load { kind, space, offset, addr }, kind.ty());
             }
             12 | 13 => {
-                let (kind, space, offset) = (self.of(StoreKind::ALL), self.below(2) as u32, self.below(16) as u64);
+                let kinds: Vec<StoreKind> = StoreKind::ALL.iter().copied().filter(|k| k.ty() != Type::V128).collect();
+                let (kind, space, offset) = (self.of(&kinds), self.below(2) as u32, self.below(16) as u64);
                 let (addr, value) = (self.address(), self.pick(kind.ty()));
                 self.maker.store(kind, space, addr, offset, value);
             }

@@ -290,7 +290,7 @@ pub fn operators() -> Vec<Sample> {
 /// One kernel for each way to load and to store, with small and large offsets.
 pub fn accesses() -> Vec<Sample> {
     let mut samples = Vec::new();
-    for &kind in LoadKind::ALL {
+    for &kind in LoadKind::ALL.iter().filter(|k| k.ty() != Type::V128) {
         for ty in [Type::I32, Type::I64] {
             let mut b = Builder::new(1, &[Type::I32, ty], 2);
             let near = b.load(kind, 1, b.param(2), 8);
@@ -298,12 +298,12 @@ pub fn accesses() -> Vec<Sample> {
             samples.push(storing(b, &[near, far], &format!("load_{ty}_{}", kind.name().replace('.', "_"))));
         }
     }
-    for &kind in LoadKind::ALL {
+    for &kind in LoadKind::ALL.iter().filter(|k| k.ty() != Type::V128) {
         let mut b = Builder::new(1, &[Type::I32, Type::I32], 2);
         let (near, far) = (b.gather(kind, 1, b.param(2), 0), b.gather(kind, 1, b.param(2), 0xffff_fff8));
         samples.push(storing(b, &[near, far], &format!("gather_{}", kind.name().replace('.', "_"))));
     }
-    for &kind in StoreKind::ALL {
+    for &kind in StoreKind::ALL.iter().filter(|k| k.ty() != Type::V128) {
         let mut b = Builder::new(1, &[Type::I32, kind.ty()], 1);
         b.store(kind, 0, b.param(1), 16, b.param(2));
         samples.push(b.finish(&format!("store_{}", kind.name().replace('.', "_")), &[], &[]));

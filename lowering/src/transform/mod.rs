@@ -1,0 +1,7 @@
+//! Rewrites of kernels from LoweredOp to LoweredOp, for devices that lack something.
+//!
+//! `lanes` takes vectors apart.
+
+mod lanes;
+
+pub use lanes::scalarise;
