@@ -30,6 +30,8 @@ pub struct Access {
     pub is_store: bool,
     /// Bytes touched.
     pub width: u32,
+    /// What its address must be a multiple of on a device that accesses nothing unaligned.
+    align: u32,
     /// Executed in every complete iteration.
     pub always: bool,
     /// Bytes from the window's base.
@@ -105,9 +107,13 @@ fn accesses(
     let mut found = Vec::new();
     for &block in &shape.body {
         for (position, inst) in context.func.block(block).insts.iter().enumerate() {
-            let (is_store, width, name, memory, offset, addr) = match inst.op {
-                Op::Load { kind, space, offset, addr } => (false, kind.width(), kind.name(), space, offset, addr),
-                Op::Store { kind, space, offset, addr, .. } => (true, kind.width(), kind.name(), space, offset, addr),
+            let (is_store, width, align, name, memory, offset, addr) = match inst.op {
+                Op::Load { kind, space, offset, addr } => {
+                    (false, kind.width(), kind.align(), kind.name(), space, offset, addr)
+                }
+                Op::Store { kind, space, offset, addr, .. } => {
+                    (true, kind.width(), kind.align(), kind.name(), space, offset, addr)
+                }
                 _ => continue,
             };
             check_memory(module, memory)?;
@@ -116,7 +122,18 @@ fn accesses(
             let addr = form.ok_or(Reason::Address { access: name.to_string(), offset: inst.at })?;
             let always = context.tree.dominates(block, shape.latch);
             let place = (block, position);
-            found.push(Access { place, at: inst.at, is_store, width, always, relative: 0, memory, offset, addr });
+            found.push(Access {
+                place,
+                at: inst.at,
+                is_store,
+                width,
+                align,
+                always,
+                relative: 0,
+                memory,
+                offset,
+                addr,
+            });
         }
     }
     Ok(found)
@@ -151,7 +168,7 @@ fn cluster(draft: &mut Draft<'_>, trip: &Trip, group: usize, key: Key, mut acces
         let fits = clusters.last().is_some_and(|c| {
             let first = reading(&c[0]) + c[0].offset as i64;
             let end = c.iter().map(|a| first + a.relative + a.width as i64).max().unwrap_or(first);
-            position - end <= MAX_GAP && aligned(c, position - first, access.width)
+            position - end <= MAX_GAP && aligned(c, position - first, access.align)
         });
         if !fits {
             clusters.push(Vec::new());
@@ -184,10 +201,10 @@ fn check_reach(draft: &Draft<'_>, trip: &Trip, windows: &[Window]) -> Result<(),
 }
 
 /// A window whose base is aligned for its widest access must be aligned for every access.
-fn aligned(cluster: &[Access], relative: i64, width: u32) -> bool {
-    let fits = |relative: i64, width: u32| relative % width as i64 == 0;
-    let widest = cluster.iter().map(|a| a.width).max().unwrap_or(1).max(width);
-    fits(relative, width) && cluster.iter().all(|a| fits(a.relative, a.width)) && widest.is_power_of_two()
+fn aligned(cluster: &[Access], relative: i64, align: u32) -> bool {
+    let fits = |relative: i64, align: u32| relative % align as i64 == 0;
+    let widest = cluster.iter().map(|a| a.align).max().unwrap_or(1).max(align);
+    fits(relative, align) && cluster.iter().all(|a| fits(a.relative, a.align)) && widest.is_power_of_two()
 }
 
 /// The index recurrence must not fall below zero.
@@ -210,7 +227,7 @@ fn footprint(memory: u32, base: ir::region::IntId, stride: ir::region::IntId, ac
         (false, true) => Effect::Write,
         _ => Effect::Read,
     };
-    let align = accesses.iter().map(|a| a.width).max().unwrap_or(1);
+    let align = accesses.iter().map(|a| a.align).max().unwrap_or(1);
     let dims = vec![FootprintDim { dim: 0, stride }];
     Footprint { memory, base, dims, width, access, must_write: !loads && covers(accesses, width), align }
 }

@@ -155,6 +155,16 @@ pub struct Symbols<'a> {
     /// The live-ins so far.
     pub live_ins: Vec<LiveIn>,
     by_value: HashMap<Value, ScalarId>,
+    halves: HashMap<Value, [ScalarId; 2]>,
+}
+
+/// A vector that is defined outside of the loop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OutsideVector {
+    /// A constant.
+    Const([u8; 16]),
+    /// Its two halves, low first, each an `i64`.
+    Halves([ScalarId; 2]),
 }
 
 impl<'a> Symbols<'a> {
@@ -168,7 +178,14 @@ impl<'a> Symbols<'a> {
             let entry = sources.entry(value).or_insert(source);
             *entry = source.min(*entry);
         }
-        Symbols { context, sources, scalars: Scalars::default(), live_ins: Vec::new(), by_value: HashMap::new() }
+        Symbols {
+            context,
+            sources,
+            scalars: Scalars::default(),
+            live_ins: Vec::new(),
+            by_value: HashMap::new(),
+            halves: HashMap::new(),
+        }
     }
 
     /// The scalar for a value that is defined outside of the loop.
@@ -184,16 +201,37 @@ impl<'a> Symbols<'a> {
                 if !ty.is_scalar() {
                     return Err(Reason::Operator { name: ty.to_string() });
                 }
-                if self.live_ins.len() == limits::MAX_VALUES {
-                    return Err(Reason::Limit { what: format!("more than {} live-ins", limits::MAX_VALUES) });
-                }
-                self.live_ins.push(LiveIn { from, ty });
-                Scalar::LiveIn(self.live_ins.len() as u32 - 1)
+                self.live_in(from, ty)?
             }
         };
         let id = self.scalars.add(node);
         self.by_value.insert(value, id);
         Ok(id)
+    }
+
+    fn live_in(&mut self, from: Source, ty: Type) -> Result<Scalar, Reason> {
+        if self.live_ins.len() == limits::MAX_VALUES {
+            return Err(Reason::Limit { what: format!("more than {} live-ins", limits::MAX_VALUES) });
+        }
+        self.live_ins.push(LiveIn { from, ty });
+        Ok(Scalar::LiveIn(self.live_ins.len() as u32 - 1))
+    }
+
+    /// What stands for a vector that is defined outside of the loop: a local's is passed in two halves.
+    pub fn outside_vector(&mut self, value: Value) -> Result<OutsideVector, Reason> {
+        if let Some(&Op::VectorConst(bytes)) = self.context.op(value) {
+            return Ok(OutsideVector::Const(bytes));
+        }
+        if let Some(&halves) = self.halves.get(&value) {
+            return Ok(OutsideVector::Halves(halves));
+        }
+        let Some(&Source::Local(local)) = self.sources.get(&value) else { return Err(Reason::LiveIn) };
+        let low = self.live_in(Source::LocalLow(local), Type::I64)?;
+        let low = self.scalars.add(low);
+        let high = self.live_in(Source::LocalHigh(local), Type::I64)?;
+        let high = self.scalars.add(high);
+        self.halves.insert(value, [low, high]);
+        Ok(OutsideVector::Halves([low, high]))
     }
 
     /// The linear form of a value that is defined outside of the loop.

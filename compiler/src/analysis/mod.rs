@@ -18,7 +18,7 @@ use crate::wasm::{GuestLoop, Module};
 use affine::Symbols;
 use draft::Draft;
 use induction::Inductions;
-use ir::lowered::{Op, Type, Value};
+use ir::lowered::{Op, Value};
 use reduction::Reduction;
 use shape::{Context, Shape};
 use std::collections::HashMap;
@@ -83,7 +83,7 @@ fn check_operators(context: &Context<'_>, shape: &Shape) -> Result<(), Reason> {
                 _ => {}
             }
             if let Some(result) = inst.result
-                && matches!(context.func.ty(result), Type::V128 | Type::Ref)
+                && !context.func.ty(result).is_computed()
             {
                 return Err(Reason::Operator { name: context.func.ty(result).to_string() });
             }

@@ -6,12 +6,12 @@
 
 use super::live_out::Returned;
 use super::ranges::safe_truncation;
-use crate::analysis::affine::{Affine, Lin, Sym, is_inside};
+use crate::analysis::affine::{Affine, Lin, OutsideVector, Sym, is_inside};
 use crate::analysis::shape::Context;
 use crate::analysis::trip::Position;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
-use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, Op, Target, Term, Type, UnaryOp, Value};
+use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, Op, Shape, Target, Term, Type, UnaryOp, Value, VectorUnaryOp};
 use ir::region::{Kernel, Scalar, ScalarId};
 use std::collections::HashMap;
 
@@ -60,7 +60,11 @@ fn collect_live_ins(context: &Context<'_>, analysis: &mut Analysis<'_>) -> Resul
     }
     for value in used {
         if !is_inside(context, &analysis.shape.inside, value) {
-            analysis.draft.symbols.outside(value)?;
+            if context.func.ty(value) == Type::V128 {
+                analysis.draft.symbols.outside_vector(value)?;
+            } else {
+                analysis.draft.symbols.outside(value)?;
+            }
         }
     }
     Ok(())
@@ -205,10 +209,27 @@ impl Builder<'_> {
         if is_inside(self.context, &analysis.shape.inside, value) {
             return Err(Reason::LiveIn);
         }
-        let id = analysis.draft.symbols.outside(value)?;
-        let known = self.scalar(&analysis.draft.symbols.scalars.0, id);
+        let known = if self.context.func.ty(value) == Type::V128 {
+            let vector = analysis.draft.symbols.outside_vector(value)?;
+            self.vector(&analysis.draft.symbols.scalars.0, vector)
+        } else {
+            let id = analysis.draft.symbols.outside(value)?;
+            self.scalar(&analysis.draft.symbols.scalars.0, id)
+        };
         self.values.insert(value, known);
         Ok(known)
+    }
+
+    /// A vector from outside, put together in the entry block.
+    fn vector(&mut self, scalars: &[Scalar], vector: OutsideVector) -> Value {
+        let halves = match vector {
+            OutsideVector::Const(bytes) => return self.emit(Op::VectorConst(bytes), Type::V128),
+            OutsideVector::Halves(halves) => halves,
+        };
+        let [low, high] = halves.map(|half| self.scalar(scalars, half));
+        let both = self.emit(Op::VectorUnary(VectorUnaryOp::I64x2Splat, low), Type::V128);
+        let op = Op::ReplaceLane { shape: Shape::I64x2, lane: 1, vector: both, value: high };
+        self.emit(op, Type::V128)
     }
 
     fn body(&mut self, analysis: &mut Analysis<'_>, spaces: &HashMap<(BlockId, usize), u32>) -> Result<(), Reason> {

@@ -22,7 +22,9 @@ use super::locals::{Pool, val_type};
 use bundle::abi_names;
 use ir::lowered::Type;
 use ir::region::{LiveIn, Region, Source};
-use walrus::ir::{BinaryOp, Binop, BrIf, Call, Const, GlobalGet, Instr, InstrSeqId, LocalGet, LocalSet, Value};
+use walrus::ir::{
+    BinaryOp, Binop, BrIf, Call, Const, GlobalGet, Instr, InstrSeqId, LocalGet, LocalSet, UnaryOp, Unop, Value,
+};
 use walrus::{CompositeType, FunctionId, FunctionType, GlobalId, LocalId, Module, TypeId, ValType};
 
 /// The status that says that the region has run.
@@ -49,7 +51,7 @@ pub fn code(
         code.push(Binop { op: BinaryOp::I64LtU }.into());
         code.push(BrIf { block: skip }.into());
     }
-    code.extend(live_ins);
+    code.extend(live_ins.into_iter().flatten());
     code.push(Call { func: call }.into());
     // Types were checked with the live-outs, so that none is without a spare.
     let results: Vec<LocalId> = region.live_outs.iter().filter_map(|l| spares.take(l.ty)).collect();
@@ -65,19 +67,27 @@ pub fn code(
 }
 
 /// What reads each live-in, which must have the type that the region says.
-fn live_ins(carried: &Carried, region: &Region, function: u32) -> Result<Vec<Instr>, RewriteError> {
+fn live_ins(carried: &Carried, region: &Region, function: u32) -> Result<Vec<Vec<Instr>>, RewriteError> {
     let local = |index, ty| {
         let local = carried.local(function, index)?;
-        (val_type(ty) == Some(carried.module.locals.get(local).ty())).then_some(LocalGet { local }.into())
+        (val_type(ty) == Some(carried.module.locals.get(local).ty())).then(|| vec![LocalGet { local }.into()])
+    };
+    let half = |index, ty, idx| {
+        let local = carried.local(function, index)?;
+        let fits = ty == Type::I64 && carried.module.locals.get(local).ty() == ValType::V128;
+        let extract = Unop { op: UnaryOp::I64x2ExtractLane { idx } };
+        fits.then(|| vec![LocalGet { local }.into(), extract.into()])
     };
     let global = |index, ty| {
         let global = carried.global(index)?;
-        (val_type(ty) == Some(carried.module.globals.get(global).ty)).then_some(GlobalGet { global }.into())
+        (val_type(ty) == Some(carried.module.globals.get(global).ty)).then(|| vec![GlobalGet { global }.into()])
     };
     let read = |(index, live_in): (usize, &LiveIn)| {
         let read = match live_in.from {
             Source::Local(index) => local(index, live_in.ty),
             Source::Global(index) => global(index, live_in.ty),
+            Source::LocalLow(index) => half(index, live_in.ty, 0),
+            Source::LocalHigh(index) => half(index, live_in.ty, 1),
         };
         read.ok_or(RewriteError::Value { region: region.id, what: "live-in", index })
     };

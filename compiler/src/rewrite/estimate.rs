@@ -25,7 +25,7 @@ enum Task {
 pub fn code(
     region: &Region,
     estimate: ScalarId,
-    live_ins: &[Instr],
+    live_ins: &[Vec<Instr>],
     spares: &mut Spares<'_>,
 ) -> Result<Vec<Instr>, EstimateError> {
     let (root, nodes, types) = (estimate.0 as usize, &region.scalars.0, types(region)?);
@@ -39,7 +39,7 @@ pub fn code(
         match task {
             Task::Compute(i) if kept[i].is_some() => code.extend(kept[i].map(|local| LocalGet { local }.into())),
             Task::Compute(i) => match nodes[i] {
-                Scalar::LiveIn(l) => code.push(live_ins[l as usize].clone()),
+                Scalar::LiveIn(l) => code.extend(live_ins[l as usize].iter().cloned()),
                 Scalar::Const(c) => code.push(constant(c).ok_or(EstimateError::Malformed)?),
                 Scalar::Unary(op, a) => {
                     let wasm = operators::unary(op).ok_or(EstimateError::Traps(op.name()))?;

@@ -19,6 +19,7 @@ mod operators;
 mod scan;
 mod simplify;
 mod translate;
+mod vectors;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! The only table of Wasm operators: which LoweredOp operation each one is.
+//! The table of Wasm operators: which LoweredOp operation each one is. That of the vectors is `vectors`.
 //!
 //! An operator that stands in no table is foreign: a function may hold it, a kernel may not.
 

@@ -12,6 +12,7 @@
 use super::entities::{Carried, FUNCTION, GuestFunction, GuestLoop, Module, Where};
 use super::operators::{self, Meaning};
 use super::scan::{Kind, Outline};
+use super::vectors;
 use ir::lowered::{Block, BlockId, Const, Foreign, Func, Inst, Op, Target, Term, Type, Value};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -179,6 +180,7 @@ impl<'a> Translator<'a> {
             let zero = match zeros.get(&ty) {
                 Some(&zero) => zero,
                 None if ty.is_scalar() => self.define(Op::Const(Const { ty, bits: 0 }), ty, 0),
+                None if ty == Type::V128 => self.define(Op::VectorConst([0; 16]), ty, 0),
                 None => self.foreign("local.init", Vec::new(), &[ty], 0)[0],
             };
             zeros.insert(ty, zero);
@@ -228,7 +230,8 @@ impl<'a> Translator<'a> {
         results.iter().map(|&ty| self.define(Op::ForeignResult, ty, at)).collect()
     }
 
-    fn pop(&mut self) -> Value {
+    /// The operand on top of the stack.
+    pub fn pop(&mut self) -> Value {
         self.stack.pop().expect("the validator has checked the stack")
     }
 
@@ -302,6 +305,10 @@ impl<'a> Translator<'a> {
         }
         if !self.reachable {
             return self.dead_operator(operator);
+        }
+        if let Some(meaning) = vectors::meaning(operator) {
+            let pushed = self.vector(meaning, at);
+            return self.stack.extend(pushed);
         }
         match operators::meaning(operator) {
             Some(meaning) => self.scalar(meaning, at),

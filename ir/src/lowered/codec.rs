@@ -9,7 +9,7 @@ use crate::region::limits::MAX_BLOCKS;
 use thiserror::Error;
 
 /// The version written; a reader takes no other.
-pub const VERSION: u8 = 3;
+pub const VERSION: u8 = 2;
 
 /// Why bytes aren't a list of kernels.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]

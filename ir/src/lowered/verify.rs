@@ -185,7 +185,9 @@ impl Checker<'_> {
                 self.address(*addr, *space)?;
                 Some(Some(kind.ty()))
             }
-            Op::Gather { kind, space, offset, addr } if self.form != Form::Guest && *offset <= u32::MAX.into() => {
+            Op::Gather { kind, space, offset, addr }
+                if self.form != Form::Guest && kind.ty().is_scalar() && *offset <= u32::MAX.into() =>
+            {
                 self.is(*addr, Type::I32)?;
                 self.address(*addr, *space)?;
                 Some(Some(kind.ty()))

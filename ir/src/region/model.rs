@@ -36,6 +36,10 @@ pub enum Source {
     Local(u32),
     /// The global with this index in the original module.
     Global(u32),
+    /// The lower 64 bits of the vector in the local with this index.
+    LocalLow(u32),
+    /// The upper 64 bits of the vector in the local with this index.
+    LocalHigh(u32),
 }
 
 impl LiveIn {
@@ -46,11 +50,21 @@ impl LiveIn {
 }
 
 impl Source {
-    /// The local's index, if it is one.
+    /// The local's index, if it is one as a whole.
     pub fn as_local(self) -> Option<u32> {
         match self {
             Source::Local(index) => Some(index),
-            Source::Global(_) => None,
+            Source::Global(_) | Source::LocalLow(_) | Source::LocalHigh(_) => None,
+        }
+    }
+
+    /// The same part of another local, for what comes from one.
+    pub fn map_local(self, map: impl FnOnce(u32) -> u32) -> Source {
+        match self {
+            Source::Local(index) => Source::Local(map(index)),
+            Source::Global(index) => Source::Global(index),
+            Source::LocalLow(index) => Source::LocalLow(map(index)),
+            Source::LocalHigh(index) => Source::LocalHigh(map(index)),
         }
     }
 }
@@ -60,6 +74,8 @@ impl std::fmt::Display for Source {
         match self {
             Source::Local(index) => write!(f, "local {index}"),
             Source::Global(index) => write!(f, "global {index}"),
+            Source::LocalLow(index) => write!(f, "low half of local {index}"),
+            Source::LocalHigh(index) => write!(f, "high half of local {index}"),
         }
     }
 }

@@ -156,7 +156,7 @@ fn offload(plain: &[u8], region: &Region, locals: &Locals, options: &compiler::O
         return Err(Unfit::Declined(reasons.collect::<Vec<_>>().join("; ")));
     };
     let ins = region.live_ins.iter().map(|l| {
-        let from = l.from.as_local().map_or(l.from, |local| Source::Local(locals.index(local)));
+        let from = l.from.map_local(|local| locals.index(local));
         LiveIn { from, ..*l }
     });
     let outs = region.live_outs.iter().map(|l| (locals.index(l.local), l.ty));

@@ -112,9 +112,9 @@ impl Walk<'_> {
             if !self.atoms.spend(1) {
                 return Err(Unproven::TooComplex);
             }
-            let (space, offset, addr, width, is_store) = match inst.op {
-                Op::Load { kind, space, offset, addr } => (space, offset, addr, kind.width(), false),
-                Op::Store { kind, space, offset, addr, .. } => (space, offset, addr, kind.width(), true),
+            let (space, offset, addr, width, align, is_store) = match inst.op {
+                Op::Load { kind, space, offset, addr } => (space, offset, addr, kind.width(), kind.align(), false),
+                Op::Store { kind, space, offset, addr, .. } => (space, offset, addr, kind.width(), kind.align(), true),
                 ref op => {
                     // Every emitter writes the check.
                     if let Op::Gather { kind, space, .. } = *op {
@@ -133,10 +133,12 @@ impl Walk<'_> {
                 self.values[result.index()] = Some((self.rounds.opaque(self.atoms, result.0, block), block));
             }
             let address = self.operand(addr, block);
-            self.accesses.push((
-                block,
-                Access { space, address, offset: offset as i128, width, is_store, always, checked: false },
-            ));
+            // A vector is as many accesses as its kind names, whoever makes them.
+            for piece in (0..width).step_by(align as usize) {
+                let (address, offset) = (address.clone(), offset as i128 + piece as i128);
+                let access = Access { space, address, offset, width: align, is_store, always, checked: false };
+                self.accesses.push((block, access));
+            }
         }
         Ok(())
     }
