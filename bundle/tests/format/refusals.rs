@@ -316,7 +316,7 @@ fn kernels() {
     ];
     insta::assert_snapshot!(words.join("\n"), @r"
     section `tensorwasm.kernels`: malformed kernel encoding
-    section `tensorwasm.kernels`: kernel encoding version 9, this build reads 1
+    section `tensorwasm.kernels`: kernel encoding version 9, this build reads 2
     section `tensorwasm.kernels`: malformed kernel encoding
     section `tensorwasm.kernels`: malformed kernel encoding
     region 0: the kernel's bail flag doesn't match the region's

@@ -34,7 +34,7 @@ fn the_manifest_is_readable_json() {
         ]
       },
       "module": "7f320c3b74896a3eebed640662bb3274f94e520aa00dada9d5f5e3b2b68ec538",
-      "kernels": "33838591a93a8a28fcd41a7bd1c5a06599738f563481f93ed5aa6baaf68a2861",
+      "kernels": "ed2c972bf622c0d8fe41d7d39e0b5bfef4bbb11c36af8c9298ed195b548ef4d4",
       "ptx": "5b8b8a562c2aeb03332700eb2ff1aa1903cde6d18dcb432f5fe700d90491d239",
       "memories": [
         {

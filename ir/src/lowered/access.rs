@@ -67,6 +67,17 @@ kinds! {
 }
 
 impl LoadKind {
+    /// The scalar loads in which a vector is loaded, one after another; a scalar's is its own.
+    pub fn piece(self) -> LoadKind {
+        match self {
+            LoadKind::V128By8 => LoadKind::I32U8,
+            LoadKind::V128By16 => LoadKind::I32U16,
+            LoadKind::V128By32 => LoadKind::I32,
+            LoadKind::V128By64 => LoadKind::I64,
+            scalar => scalar,
+        }
+    }
+
     /// True if a narrow load is sign-extended.
     pub fn is_signed(self) -> bool {
         matches!(self, LoadKind::I32S8 | LoadKind::I32S16 | LoadKind::I64S8 | LoadKind::I64S16 | LoadKind::I64S32)
@@ -81,5 +92,18 @@ impl LoadKind {
             raw
         };
         value & self.ty().mask()
+    }
+}
+
+impl StoreKind {
+    /// The scalar stores in which a vector is stored, one after another; a scalar's is its own.
+    pub fn piece(self) -> StoreKind {
+        match self {
+            StoreKind::V128By8 => StoreKind::I32As8,
+            StoreKind::V128By16 => StoreKind::I32As16,
+            StoreKind::V128By32 => StoreKind::I32,
+            StoreKind::V128By64 => StoreKind::I64,
+            scalar => scalar,
+        }
     }
 }

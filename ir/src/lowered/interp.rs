@@ -8,7 +8,7 @@ use super::{BlockId, Func, LoadKind, Op, StoreKind, Target, Term, Type, Value, e
 use crate::abi::Reach;
 use thiserror::Error;
 
-/// The memory of a kernel: footprints addressed by absolute guest address. Vectors are accessed in halves, as two `i64`.
+/// The memory of a kernel: footprints addressed by absolute guest address. Vectors are accessed in pieces.
 pub trait Spaces {
     /// The `kind.width()` little-endian bytes at `address`, zero-extended; `None` if they aren't all there.
     fn load(&self, space: u32, address: u64, kind: LoadKind) -> Option<u64>;
@@ -175,8 +175,11 @@ fn load(memory: &impl Spaces, kind: LoadKind, space: u32, address: u64) -> Resul
     if kind.ty() != Type::V128 {
         return part(address, kind).map(|raw| kind.extend(raw).into());
     }
-    let (low, high) = (part(address, LoadKind::I64)?, part(address.wrapping_add(8), LoadKind::I64)?);
-    Ok(low as u128 | (high as u128) << 64)
+    let mut bits = 0;
+    for at in (0..kind.width()).step_by(kind.align() as usize) {
+        bits |= u128::from(part(address.wrapping_add(at.into()), kind.piece())?) << (8 * at);
+    }
+    Ok(bits)
 }
 
 fn store(memory: &mut impl Spaces, kind: StoreKind, space: u32, address: u64, bits: u128) -> Result<(), InterpError> {
@@ -186,6 +189,8 @@ fn store(memory: &mut impl Spaces, kind: StoreKind, space: u32, address: u64, bi
     if kind.ty() != Type::V128 {
         return part(address, kind, bits as u64);
     }
-    part(address, StoreKind::I64, bits as u64)?;
-    part(address.wrapping_add(8), StoreKind::I64, (bits >> 64) as u64)
+    for at in (0..kind.width()).step_by(kind.align() as usize) {
+        part(address.wrapping_add(at.into()), kind.piece(), (bits >> (8 * at)) as u64)?;
+    }
+    Ok(())
 }

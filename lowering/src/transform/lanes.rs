@@ -293,12 +293,7 @@ impl Writer<'_> {
 
     fn load(&mut self, kind: LoadKind, space: u32, offset: u64, addr: Value) -> Lanes<Value> {
         let (shape, addr) = (pieces(kind.align()), self.scalar(addr));
-        let kind = match shape {
-            Shape::I8x16 => LoadKind::I32U8,
-            Shape::I16x8 => LoadKind::I32U16,
-            Shape::I32x4 => LoadKind::I32,
-            _ => LoadKind::I64,
-        };
+        let kind = kind.piece();
         let load = |piece: u64| {
             let offset = offset.wrapping_add(piece * u64::from(kind.width()));
             self.to.push(self.block, Op::Load { kind, space, offset, addr }, kind.ty(), self.at)
@@ -308,12 +303,7 @@ impl Writer<'_> {
 
     fn store(&mut self, kind: StoreKind, space: u32, offset: u64, addr: Value, value: Value) {
         let (shape, addr) = (pieces(kind.align()), self.scalar(addr));
-        let kind = match shape {
-            Shape::I8x16 => StoreKind::I32As8,
-            Shape::I16x8 => StoreKind::I32As16,
-            Shape::I32x4 => StoreKind::I32,
-            _ => StoreKind::I64,
-        };
+        let kind = kind.piece();
         let value = self.vector_in(value, shape);
         for (piece, &value) in value.values.iter().enumerate() {
             let offset = offset.wrapping_add(piece as u64 * u64::from(kind.width()));

@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 pub(crate) enum Start {
     /// Always this.
     Const(Const),
+    /// Always this vector.
+    Vector([u8; 16]),
     /// The same as this live-in's local.
     Copy(u32),
 }
@@ -24,11 +26,14 @@ pub(crate) fn starts(module: &Module, region: &Region) -> BTreeMap<u32, Start> {
     let Some((function, guest_loop)) = find(module, region) else { return BTreeMap::new() };
     let carried = guest_loop.carried.iter().map(|carried| (carried.local, carried.start));
     let at_entry: BTreeMap<u32, Value> = guest_loop.reads.iter().copied().chain(carried).collect();
-    let live_in = |local: u32| region.live_ins.iter().any(|live_in| live_in.from == Source::Local(local));
+    let live_in = |local: u32| {
+        let whole_or_half = [Source::Local(local), Source::LocalLow(local)];
+        region.live_ins.iter().any(|live_in| whole_or_half.contains(&live_in.from))
+    };
     let holders: BTreeMap<Value, u32> =
         at_entry.iter().filter(|&(&local, _)| live_in(local)).map(|(&local, &value)| (value, local)).collect();
     let start = |(&local, &value): (&u32, &Value)| {
-        let known = constant(function, value).map(Start::Const);
+        let known = constant(function, value);
         let known = known.or_else(|| holders.get(&value).map(|&holder| Start::Copy(holder)))?;
         (!live_in(local)).then_some((local, known))
     };
@@ -46,11 +51,12 @@ fn find<'m>(module: &'m Module, region: &Region) -> Option<(&'m GuestFunction, &
     Some((function, guest_loop))
 }
 
-fn constant(function: &GuestFunction, value: Value) -> Option<Const> {
+fn constant(function: &GuestFunction, value: Value) -> Option<Start> {
     let insts = function.func.blocks.iter().flat_map(|block| &block.insts);
     let inst = insts.into_iter().find(|inst| inst.result == Some(value))?;
     match inst.op {
-        Op::Const(constant) => Some(constant),
+        Op::Const(constant) => Some(Start::Const(constant)),
+        Op::VectorConst(bytes) => Some(Start::Vector(bytes)),
         _ => None,
     }
 }

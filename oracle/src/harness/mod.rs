@@ -188,7 +188,10 @@ fn params(locals: &Locals, region: &Region) -> Vec<Param> {
         }),
     };
     let own = locals.params.iter().map(|&(local, ty)| (Source::Local(local), ty));
-    own.chain(locals.globals.iter().map(|&(global, ty)| (Source::Global(global), ty))).map(param).collect()
+    let globals = locals.globals.iter().map(|&(global, ty)| (Source::Global(global), ty));
+    let halves = locals.vectors.iter().flat_map(|&local| [Source::LocalLow(local), Source::LocalHigh(local)]);
+    let halves = halves.map(|source| (source, wasm_encoder::ValType::I64));
+    own.chain(globals).chain(halves).map(param).collect()
 }
 
 #[cfg(test)]

@@ -54,6 +54,8 @@ pub(crate) struct Locals {
     pub params: Vec<(u32, ValType)>,
     /// The globals that are live-ins; their parameters follow.
     pub globals: Vec<(u32, ValType)>,
+    /// The vectors that are live-ins; two parameters for the halves of each come last.
+    pub vectors: Vec<u32>,
     /// The locals that aren't scalars.
     others: Vec<(u32, ValType)>,
     index: BTreeMap<u32, u32>,
@@ -66,13 +68,17 @@ impl Locals {
         used.extend(
             region.live_ins.iter().filter_map(|l| l.from.as_local()).chain(region.live_outs.iter().map(|l| l.local)),
         );
-        let mut globals = Vec::new();
+        let (mut globals, mut vectors) = (Vec::new(), Vec::new());
         for live_in in &region.live_ins {
-            if let Source::Global(global) = live_in.from {
-                globals.push((global, val_type(live_in.ty)));
+            match live_in.from {
+                Source::Global(global) => globals.push((global, val_type(live_in.ty))),
+                Source::LocalLow(local) => vectors.push(local),
+                Source::Local(_) | Source::LocalHigh(_) => {}
             }
         }
-        let mut locals = Locals { params: Vec::new(), globals, others: Vec::new(), index: BTreeMap::new() };
+        used.extend(&vectors);
+        let (params, others, index) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let mut locals = Locals { params, globals, vectors, others, index };
         for local in used {
             let ty = *cut.locals.get(local as usize).ok_or(Unfit::NoLocal(local))?;
             let ty = RoundtripReencoder.val_type(ty).map_err(|_| Unfit::BlockType)?;
@@ -81,7 +87,7 @@ impl Locals {
                 _ => locals.others.push((local, ty)),
             }
         }
-        let params = locals.params.len() + locals.globals.len();
+        let params = locals.params.len() + locals.globals.len() + 2 * locals.vectors.len();
         if params > MAX_PARAMS {
             return Err(Unfit::TooManyLocals(params));
         }
@@ -105,7 +111,8 @@ pub(crate) fn write(plan: &Plan<'_, '_>, locals: &Locals) -> Result<Vec<u8>, Unf
     let mut writer = Writer { plan, locals, next_type: plan.original.signatures.len() as u32, types };
     let outs = plan.region.live_outs.iter().map(|out| val_type(out.ty));
     let results: Vec<ValType> = std::iter::once(ValType::I32).chain(outs).collect();
-    let params = locals.params.iter().chain(&locals.globals).map(|p| p.1).collect();
+    let halves = std::iter::repeat_n(ValType::I64, 2 * locals.vectors.len());
+    let params = locals.params.iter().chain(&locals.globals).map(|p| p.1).chain(halves).collect();
     let own_type = writer.function_type(params, results);
     let body = writer.body()?;
 
@@ -164,10 +171,19 @@ impl Writer<'_, '_> {
             body.instruction(&Instruction::LocalGet(param));
             body.instruction(&Instruction::GlobalSet(global));
         }
+        let first = (self.locals.params.len() + self.locals.globals.len()) as u32;
+        for (&vector, low) in self.locals.vectors.iter().zip((first..).step_by(2)) {
+            body.instruction(&Instruction::LocalGet(low));
+            body.instruction(&Instruction::I64x2Splat);
+            body.instruction(&Instruction::LocalGet(low + 1));
+            body.instruction(&Instruction::I64x2ReplaceLane(1));
+            body.instruction(&Instruction::LocalSet(self.locals.index(vector)));
+        }
         for (&local, start) in self.plan.starts {
             if self.locals.index.contains_key(&local) {
                 body.instruction(&match *start {
                     Start::Const(value) => constant(value),
+                    Start::Vector(bytes) => Instruction::V128Const(i128::from_le_bytes(bytes)),
                     Start::Copy(from) => Instruction::LocalGet(self.locals.index(from)),
                 });
                 body.instruction(&Instruction::LocalSet(self.locals.index(local)));
