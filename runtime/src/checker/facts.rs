@@ -212,7 +212,7 @@ pub(super) fn entails<'a>(atoms: &mut Atoms, poly: &Poly, facts: impl Iterator<I
 }
 
 /// Takes multiples of facts away, so that terms vanish that might be negative, until what is left is nonnegative by the
-/// ranges of its atoms. A maximum or minimum is one of its parts: both are tried, and both must do.
+/// ranges of its atoms. A maximum or minimum is one of its parts: both are tried, and both must do, unless each makes the whole smaller.
 fn eliminate(atoms: &mut Atoms, poly: &Poly, facts: &[&Poly], depth: u32, steps: &mut usize) -> bool {
     if is_nonnegative(atoms, poly, MAX_REPLACED) {
         return true;
@@ -239,9 +239,14 @@ fn eliminate(atoms: &mut Atoms, poly: &Poly, facts: &[&Poly], depth: u32, steps:
                 return true;
             }
         }
-        if let Some(parts) = split(atoms, poly, monomial, *coefficient)
-            && parts.iter().all(|part| eliminate(atoms, part, facts, depth, steps))
-        {
+        let Some(parts) = split(atoms, poly, monomial, *coefficient) else { continue };
+        // Where each part is at most the whole, one of them will do.
+        let is_least = match monomial[..] {
+            [id] => matches!((atoms.get(id), *coefficient > 0), (Atom::Max(..), true) | (Atom::Min(..), false)),
+            _ => false,
+        };
+        let mut follow = |part: &Poly| eliminate(atoms, part, facts, depth, steps);
+        if if is_least { parts.iter().any(&mut follow) } else { parts.iter().all(&mut follow) } {
             return true;
         }
     }

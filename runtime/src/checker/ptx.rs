@@ -21,7 +21,7 @@ use super::{Access, Unproven};
 use bundle::PtxImage;
 use ir::abi::{self, Param};
 use ir::lowered::dominators::Dominators;
-use ir::lowered::{BinaryOp as Wasm, Block, BlockId, Func, Target, Term, Value};
+use ir::lowered::{BinaryOp as Wasm, Block, BlockId, Func, Target, Term, UnaryOp as WasmUnary, Value};
 use ir::region::{ReduceOp, Region, ReturnRole, limits};
 use ptx_machine::ast::{
     AtomicOp, BinaryOp, Comparison, Instruction, Kernel, Operand, Operation, Special, Statement, TernaryOp, Type,
@@ -251,7 +251,7 @@ struct Reader<'k, 'a> {
     /// What changing registers hold where this walk is.
     state: HashMap<&'k str, Poly>,
     /// What a predicate says that one instruction defines, and the block that does.
-    tests: HashMap<&'k str, (Compare, BlockId)>,
+    tests: HashMap<&'k str, (Compare, Option<Poly>, BlockId)>,
     /// Instructions walked over, which are the places of what they compute.
     place: u32,
     rounds: Rounds,
@@ -317,17 +317,20 @@ impl<'k> Reader<'k, '_> {
         }
         let guard = self.flow.blocks[block.index()].last().and_then(|last| last.guard);
         if let (Term::Branch { then, otherwise, .. }, Some(guard)) = (&term, guard) {
-            let test = self.tests.get(guard.predicate).filter(|(_, at)| self.flow.tree.dominates(*at, block)).cloned();
-            let holds = |holds: bool| test.clone().map(|(test, at)| (if holds { test } else { test.not() }, at));
-            let [taken, not] = [!guard.negated, guard.negated].map(|side| {
-                let (test, at) = holds(side)?;
-                let ring = Ring::of_width(test.bits);
-                let a = self.rounds.carry(self.atoms, &test.a, ring, at, block);
-                let b = self.rounds.carry(self.atoms, &test.b, ring, at, block);
-                Some(Compare { a, b, ..test })
-            });
-            let holds = [taken, not].map(|compare| compare.into_iter().collect());
-            self.rounds.fork(Fork { at: block, to: [then.block, otherwise.block], cond: None, holds });
+            let test =
+                self.tests.get(guard.predicate).filter(|(_, _, at)| self.flow.tree.dominates(*at, block)).cloned();
+            let Some((test, cond, at)) = test else { return };
+            let ring = Ring::of_width(test.bits);
+            let a = self.rounds.carry(self.atoms, &test.a, ring, at, block);
+            let b = self.rounds.carry(self.atoms, &test.b, ring, at, block);
+            let test = Compare { a, b, ..test };
+            let cond = cond.map(|cond| self.rounds.carry(self.atoms, &cond, Ring::Mod32, at, block));
+            // First the edge that is taken where the predicate holds.
+            let mut to = [then.block, otherwise.block];
+            if guard.negated {
+                to.reverse();
+            }
+            self.rounds.fork(Fork { at: block, to, cond, holds: [vec![test.clone()], vec![test.not()]] });
         }
     }
 
@@ -394,7 +397,8 @@ impl<'k> Reader<'k, '_> {
         let ring = Ring::of_width(ty.bits());
         let (a, b) = (self.operand(block, a, ring), self.operand(block, b, ring));
         if let Some(compare) = said(comparison, ty, &a, &b) {
-            self.tests.insert(name, (compare, block));
+            let cond = (ty.bits() == 32).then(|| self.decision(comparison, ty, &a, &b)).flatten();
+            self.tests.insert(name, (compare, cond, block));
         }
         if ty.bits() != 64 {
             return;
@@ -410,6 +414,23 @@ impl<'k> Reader<'k, '_> {
         if let Some(dim) = dim {
             self.past_end.insert(name, (dim, block));
         }
+    }
+
+    /// A value that isn't zero exactly where a comparison of 32 bits holds, as regions write it.
+    fn decision(&mut self, comparison: Comparison, ty: Type, a: &Poly, b: &Poly) -> Option<Poly> {
+        let pick = |signed, unsigned| if ty.is_signed() { signed } else { unsigned };
+        let op = match comparison {
+            Comparison::Eq if b.as_constant() == Some(0) => return Some(self.atoms.unary(WasmUnary::I32Eqz, a)),
+            Comparison::Ne if b.as_constant() == Some(0) => return Some(a.clone()),
+            Comparison::Eq => Wasm::I32Eq,
+            Comparison::Ne => Wasm::I32Ne,
+            Comparison::Lt => pick(Wasm::I32LtS, Wasm::I32LtU),
+            Comparison::Le => pick(Wasm::I32LeS, Wasm::I32LeU),
+            Comparison::Gt => pick(Wasm::I32GtS, Wasm::I32GtU),
+            Comparison::Ge => pick(Wasm::I32GeS, Wasm::I32GeU),
+            _ => return None,
+        };
+        Some(self.atoms.binary(op, a, b))
     }
 
     /// Where a branch under a test isn't taken, the test has been passed.

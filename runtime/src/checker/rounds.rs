@@ -173,9 +173,12 @@ impl Rounds {
 
     /// Ends a walk; true if another one is needed.
     pub fn again(&mut self) -> Result<bool, Unproven> {
+        // Of others more may be known once these are.
         for (key, step) in std::mem::take(&mut self.steps) {
-            self.guesses.insert(key, step.map_or(Guess::None, |step| Guess::Step(step, 0)));
-            self.changed = true;
+            if let Some(step) = step {
+                self.guesses.insert(key, Guess::Step(step, 0));
+                self.changed = true;
+            }
         }
         self.walks += 1;
         if self.changed && self.walks >= MAX_WALKS {
