@@ -3,7 +3,7 @@
 //! Every loop of the module ends in the report, offloaded or declined. The result depends on the input and the options alone,
 //! not on the number of threads: parallel stages keep the order of functions.
 
-use crate::analysis::shape::Context;
+use crate::analysis::context::Context;
 use crate::extract::{Extract, extract};
 use crate::lines::Lines;
 use crate::reasons::Reason;
@@ -142,14 +142,35 @@ pub fn compile(bytes: &[u8], options: &Options) -> Result<Compiled, CompileError
     compile_observed(bytes, options, |_| {})
 }
 
+/// Compiles a module of which only one loop, given by its number, may become a region: for those who look at a loop alone.
+pub fn compile_loop(bytes: &[u8], options: &Options, number: u32) -> Result<Compiled, CompileError> {
+    finish(bytes, options, find_regions(bytes)?, Some(number), |_| {})
+}
+
 /// Compiles a module and says when each stage has ended, for those who measure.
-pub fn compile_observed(
+pub fn compile_observed(bytes: &[u8], options: &Options, ended: impl FnMut(Stage)) -> Result<Compiled, CompileError> {
+    finish(bytes, options, find_regions(bytes)?, None, ended)
+}
+
+fn finish(
     bytes: &[u8],
     options: &Options,
+    mut found: Found,
+    only: Option<u32>,
     mut ended: impl FnMut(Stage),
 ) -> Result<Compiled, CompileError> {
     let targets = parse_targets(options)?;
-    let mut found = find_regions(bytes)?;
+    if let Some(only) = only {
+        let mut numbers = found
+            .loops
+            .iter()
+            .filter(|l| matches!(l.outcome, Outcome::Offloaded { .. }))
+            .map(|l| l.number)
+            .collect::<Vec<_>>()
+            .into_iter();
+        let unwanted = Reason::Module { why: "only another loop was asked for".into() };
+        decline(&mut found, |_| (numbers.next() != Some(only)).then(|| unwanted.clone()));
+    }
     keep_within_limits(&mut found);
     ended(Stage::Analyse);
     let Rewritten { module, memories, dropped_sections } = splice(bytes, &mut found)?;

@@ -13,7 +13,7 @@ pub mod rewrite;
 pub mod wasm;
 
 pub use driver::{
-    CompileError, Compiled, LoopReport, Options, Outcome, PtxFailure, Stage, compile, compile_observed, explain,
-    pliron_text,
+    CompileError, Compiled, LoopReport, Options, Outcome, PtxFailure, Stage, compile, compile_loop, compile_observed,
+    explain, pliron_text,
 };
 pub use reasons::Reason;

@@ -69,8 +69,8 @@ pub enum Reason {
         store: u32,
         /// The other access's byte offset.
         other: u32,
-        /// How many iterations apart they are.
-        distance: i64,
+        /// How many iterations apart they are, if that is known.
+        distance: Option<i64>,
     },
     /// Every iteration stores to the same place.
     InvariantStore {
@@ -156,10 +156,16 @@ impl fmt::Display for Reason {
             Reason::Address { access, offset } => {
                 write!(f, "the address of `{access}` at {offset:#x} isn't linear in the iteration number")
             }
-            Reason::CarriedDependence { store, other, distance } => write!(
+            Reason::CarriedDependence { store, other, distance: Some(distance) } => write!(
                 f,
                 "the store at {store:#x} and the access at {other:#x} touch common bytes {distance} iterations apart"
             ),
+            Reason::CarriedDependence { store, other, distance: None } => {
+                write!(
+                    f,
+                    "the store at {store:#x} and the access at {other:#x} touch common bytes in different iterations"
+                )
+            }
             Reason::InvariantStore { store } => write!(f, "every iteration stores to the same bytes at {store:#x}"),
             Reason::LiveOut { local } => write!(f, "local {local} is needed afterwards and has no closed form"),
             Reason::LiveIn => write!(f, "it needs a value that no local holds on entry"),

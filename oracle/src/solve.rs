@@ -11,6 +11,7 @@ use crate::contents::float_bits;
 use crate::random::Random;
 use ir::lowered::interp::{self, Spaces};
 use ir::lowered::{LoadKind, StoreKind, Type};
+use ir::region::apart::apart;
 use ir::region::{Answer, Bounds, GuardEnv, IntId, Kernel, Pred, PredId, Region};
 
 /// What live-ins are looked for, besides guards that hold and hulls inside their memories.
@@ -116,7 +117,7 @@ impl<'r> Judge<'r> {
         let scalars: Vec<Option<(u64, bool)>> =
             values.iter().zip(&self.wide).map(|(value, &wide)| value.map(|bits| (bits, wide))).collect();
         let env = GuardEnv { scalars: &scalars, memories: &self.memories };
-        self.region.program.evaluate(env, &self.region.footprints, &self.region.counts(), &[]).ok()
+        self.region.program.evaluate(env, &self.region.footprints, &self.region.dims(), &[]).ok()
     }
 
     /// The distance of all guards together.
@@ -136,6 +137,7 @@ impl<'r> Judge<'r> {
                 Pred::Not(a) => (of(a) == 0) as u32,
                 Pred::SameMemory(a, b) => (self.memory(a) != self.memory(b)) as u32,
                 Pred::Disjoint(a, b) => self.overlap(answer, a, b),
+                Pred::Apart(a, b) => self.together(answer, a, b),
             });
         }
         self.region.guards.iter().map(|guard| distances[guard.pred.0 as usize]).sum()
@@ -149,6 +151,18 @@ impl<'r> Judge<'r> {
         let home = |index: u32| self.memory(self.region.footprints[index as usize].memory);
         let (p, q): (Bounds, Bounds) = (answer.hulls[a as usize], answer.hulls[b as usize]);
         if home(a) == home(b) { above(p.hi.min(q.hi), p.lo.max(q.lo)) } else { 0 }
+    }
+
+    fn together(&self, answer: &Answer, a: u32, b: u32) -> u32 {
+        let dims = self.region.dims();
+        let reach = |index: u32| self.region.footprints[index as usize].reach(&answer.ints, &dims);
+        let home = |index: u32| self.memory(self.region.footprints[index as usize].memory);
+        let keeps = dims.parallel_counts(&answer.ints).and_then(|p| apart(&reach(a)?, &reach(b)?, &p));
+        match keeps {
+            Ok(true) => 0,
+            _ if home(a) != home(b) => 0,
+            _ => 1 + self.overlap(answer, a, b),
+        }
     }
 
     /// Looks for live-ins as wanted, from `start` or from random ones, in at most `steps` steps.

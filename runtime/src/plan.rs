@@ -17,7 +17,7 @@ use crate::stats::Skip;
 use crate::windows::{Hull, Window, covers_hull, merge};
 use ir::abi::Reach;
 use ir::lowered::{Type, UnaryOp};
-use ir::region::{Answer, GuardEnv, IntId, Region, Scalar, Step, limits};
+use ir::region::{Answer, Dims, GuardEnv, IntId, Region, Scalar, Step, limits};
 
 /// What a region's own text says, found out once.
 #[derive(Clone, Debug)]
@@ -30,8 +30,8 @@ pub(crate) struct Facts {
     pub late_can_trap: bool,
     /// The mappings that the schedule launches, in order.
     pub launches: Vec<u32>,
-    /// How often each dimension runs at most, see [`Region::counts`].
-    counts: Vec<IntId>,
+    /// How often each dimension runs at most, see [`Region::dims`].
+    dims: Dims,
 }
 
 impl Facts {
@@ -61,7 +61,7 @@ impl Facts {
         let mut launches = Vec::new();
         collect_launches(&region.schedule, &mut launches);
         let wide = types.iter().map(|t| t.bits() == 64).collect();
-        Facts { wide, late, late_can_trap, launches, counts: region.counts() }
+        Facts { wide, late, late_can_trap, launches, dims: region.dims() }
     }
 }
 
@@ -125,12 +125,12 @@ pub(crate) fn plan(
     let env = GuardEnv { scalars: &scalars, memories: &sizes };
     let answer = region
         .program
-        .evaluate(env, &region.footprints, &facts.counts, &region.guards)
+        .evaluate(env, &region.footprints, &facts.dims, &region.guards)
         .ok()
         .filter(|answer| answer.refused.is_none())
         .ok_or(Skip::Guard)?;
     let trips = trips(region, &answer)?;
-    let hulls = hulls(region, &facts.counts, &answer, memories, needs.longest_reach)?;
+    let hulls = hulls(region, &facts.dims.counts, &answer, memories, needs.longest_reach)?;
     if needs.alignment && !is_aligned(region, &answer.ints) {
         return Err(Skip::Alignment);
     }

@@ -1,25 +1,25 @@
-//! SANDBOX: footprints. The memory accesses of a loop, grouped into windows with affine addresses.
+//! SANDBOX: footprints. The memory accesses of a nest, grouped into windows with affine addresses.
 //!
-//! Accesses of one memory whose address recurrences differ by a constant move together. They form a window: `width` bytes
-//! at `base + i * step`, which becomes a footprint and a space of the kernel. An address in Wasm is the 32-bit index, read
-//! unsigned, plus the memarg offset in unbounded integers. The index recurrence is modular; it equals the integer
-//! `U(start) + d + S(step) * i` as long as that integer stays within 0 and 2^32. Being linear in `i` it is bounded by its
-//! ends. The lower bound is demanded here as a guard. The upper bound follows from the check that dispatch makes of every
-//! hull: it must end within the memory, which has at most 2^32 bytes. Who relies on it: dispatch, which copies and checks
-//! hulls, and every device, which addresses only what a hull holds.
+//! Accesses of one memory whose addresses differ by a constant move together. They form a window: `width` bytes at
+//! `base + sum(step_d * i_d)`, which becomes a footprint and a space of the kernel. An address in Wasm is the 32-bit index, read
+//! unsigned, plus the memarg offset in unbounded integers. The index is modular; it equals the integer
+//! `U(start) + d + sum(S(step_d) * i_d)` as long as that integer stays within 0 and 2^32. Being linear in each iteration number it is
+//! bounded by its corners. The lower bound is demanded here as a guard. The upper bound follows from the check that dispatch
+//! makes of every hull: it must end within the memory, which has at most 2^32 bytes. Who relies on it: dispatch, which copies and
+//! checks hulls, and every device, which addresses only what a hull holds.
 
-use super::affine::{Affine, Lin, Sym, is_inside};
+use super::affine::{Affine, Lin, Sym};
+use super::context::Context;
 use super::draft::Draft;
 use super::induction::Inductions;
-use super::shape::{Context, Shape};
-use super::trip::Trip;
+use super::shape::Shape;
 use crate::reasons::Reason;
 use crate::wasm::Module;
 use ir::lowered::{BlockId, Op, Type};
 use ir::region::{Access as Effect, Footprint, FootprintDim, limits};
 use std::collections::{BTreeMap, HashMap};
 
-/// One load or store of the loop.
+/// One load or store of the nest.
 #[derive(Clone, Debug)]
 pub struct Access {
     /// The block and the instruction in it.
@@ -32,7 +32,7 @@ pub struct Access {
     pub width: u32,
     /// What its address must be a multiple of on a device that accesses nothing unaligned.
     align: u32,
-    /// Executed in every complete iteration.
+    /// Executed once in every complete iteration of the root.
     pub always: bool,
     /// Bytes from the window's base.
     pub relative: i64,
@@ -46,14 +46,16 @@ pub struct Access {
 pub struct Window {
     /// The memory index.
     pub memory: u32,
-    /// The step in bytes.
-    pub step: Lin,
+    /// The steps in bytes, by loop.
+    pub steps: BTreeMap<usize, Lin>,
     /// The accesses, by their position in the window.
     pub accesses: Vec<Access>,
-    /// Windows with the same number differ by a constant: this one's distance from the first in bytes.
+    /// Windows whose starts differ by a constant, modulo 2^32, have the same number.
     pub group: usize,
-    /// That distance.
+    /// This window's distance in bytes from what the group has in common.
     pub group_offset: i64,
+    /// Windows with the same number have the same base but for a constant, over the integers.
+    pub key: usize,
     /// What the bundle stores.
     pub footprint: Footprint,
 }
@@ -61,35 +63,42 @@ pub struct Window {
 /// Bytes between two accesses of a window; farther ones get windows of their own.
 const MAX_GAP: i64 = 64;
 
-type Key = (u32, BTreeMap<Sym, u64>, Lin);
+type Key = (u32, BTreeMap<Sym, u64>, BTreeMap<usize, Lin>);
 
-/// Finds the windows and demands what makes their addresses exact.
+/// Finds the windows and demands what makes their addresses exact. `dims` numbers the loops as footprints do.
 pub fn windows(
     module: &Module,
     context: &Context<'_>,
     shape: &Shape,
-    inductions: &Inductions,
-    trip: &Trip,
+    inductions: &mut Inductions,
+    dims: &[Option<u32>],
     draft: &mut Draft<'_>,
 ) -> Result<Vec<Window>, Reason> {
-    let mut groups: Vec<(Key, Vec<Access>)> = Vec::new();
+    let mut keys: Vec<(Key, Vec<Access>)> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
     for access in accesses(module, context, shape, inductions, draft)? {
-        let key = (access.memory, access.addr.start.terms.clone(), access.addr.step.clone());
-        let at = *index.entry(format!("{key:?}")).or_insert_with(|| {
-            groups.push((key, Vec::new()));
-            groups.len() - 1
-        });
-        groups[at].1.push(access);
-    }
-    let mut windows = Vec::new();
-    for (group, (key, accesses)) in groups.into_iter().enumerate() {
-        for duty in accesses.iter().flat_map(|a| &a.addr.duties) {
-            let duty = inductions.forms.duties[*duty as usize].clone();
-            draft.demand_no_wrap(&duty, trip.last);
+        for &duty in &access.addr.duties {
+            let duty = inductions.forms.duties[duty as usize].clone();
+            if !draft.demand_duty(&duty, None) {
+                return Err(address(context, &access));
+            }
         }
-        windows.extend(cluster(draft, trip, group, key, accesses));
-        check_reach(draft, trip, &windows)?;
+        let key = (access.memory, access.addr.start.terms.clone(), access.addr.steps.clone());
+        let at = *index.entry(format!("{key:?}")).or_insert_with(|| {
+            keys.push((key, Vec::new()));
+            keys.len() - 1
+        });
+        keys[at].1.push(access);
+    }
+    let mut groups: HashMap<String, usize> = HashMap::new();
+    let mut windows = Vec::new();
+    for (number, (key, accesses)) in keys.into_iter().enumerate() {
+        let next = groups.len();
+        let group = *groups.entry(format!("{:?}", (key.0, &key.1))).or_insert(next);
+        let first = accesses.first().cloned();
+        let clusters = cluster(draft, dims, (group, number), key, accesses);
+        windows.extend(clusters.ok_or_else(|| first.map_or(Reason::LiveIn, |a| address(context, &a)))?);
+        check_reach(draft, &windows)?;
         if windows.len() > limits::MAX_FOOTPRINTS {
             return Err(Reason::Limit { what: format!("more than {} arrays", limits::MAX_FOOTPRINTS) });
         }
@@ -97,11 +106,22 @@ pub fn windows(
     Ok(windows)
 }
 
+fn address(context: &Context<'_>, access: &Access) -> Reason {
+    let (block, position) = access.place;
+    let inst = &context.func.block(block).insts[position];
+    let name = match inst.op {
+        Op::Load { kind, .. } => kind.name(),
+        Op::Store { kind, .. } => kind.name(),
+        _ => "access",
+    };
+    Reason::Address { access: name.to_string(), offset: inst.at }
+}
+
 fn accesses(
     module: &Module,
     context: &Context<'_>,
     shape: &Shape,
-    inductions: &Inductions,
+    inductions: &mut Inductions,
     draft: &mut Draft<'_>,
 ) -> Result<Vec<Access>, Reason> {
     let mut found = Vec::new();
@@ -117,10 +137,11 @@ fn accesses(
                 _ => continue,
             };
             check_memory(module, memory)?;
-            let inside = is_inside(context, &shape.inside, addr);
-            let form = inductions.forms.of(&mut draft.symbols, addr, inside).filter(|f| f.start.ty == Type::I32);
-            let addr = form.ok_or(Reason::Address { access: name.to_string(), offset: inst.at })?;
-            let always = context.tree.dominates(block, shape.latch);
+            let form = inductions.of(context, shape, &mut draft.symbols, addr, Some(block));
+            let bounded = |f: &Affine| f.is_known() && f.steps.keys().all(|&l| draft.lasts[l].is_some());
+            let addr = form.filter(|f| f.start.ty == Type::I32).filter(bounded);
+            let addr = addr.ok_or(Reason::Address { access: name.to_string(), offset: inst.at })?;
+            let always = shape.always(context, block);
             let place = (block, position);
             found.push(Access {
                 place,
@@ -147,21 +168,27 @@ fn check_memory(module: &Module, index: u32) -> Result<(), Reason> {
     }
 }
 
-/// Splits a group into windows.
-fn cluster(draft: &mut Draft<'_>, trip: &Trip, group: usize, key: Key, mut accesses: Vec<Access>) -> Vec<Window> {
-    let (memory, terms, step) = key;
+/// Splits accesses that move together into windows; none if a loop that they move with isn't bounded.
+fn cluster(
+    draft: &mut Draft<'_>,
+    dims: &[Option<u32>],
+    (group, number): (usize, usize),
+    key: Key,
+    mut accesses: Vec<Access>,
+) -> Option<Vec<Window>> {
+    let (memory, terms, steps) = key;
     let signed = !terms.is_empty();
     let reading = |a: &Access| {
         let c = a.addr.start.constant;
         if signed { c as u32 as i32 as i64 } else { c as u32 as i64 }
     };
     accesses.sort_by_key(|a| (reading(a) + a.offset as i64, a.place));
-    let Some(lowest) = accesses.iter().map(reading).min() else { return Vec::new() };
-    let origin = reading(&accesses[0]) + accesses[0].offset as i64;
+    let lowest = accesses.iter().map(reading).min()?;
     // The recurrence with the smallest constant stands for all: the others are it plus something.
-    let base = Lin { ty: Type::I32, terms, constant: lowest as u64 & Type::I32.mask() };
-    demand_not_negative(draft, trip, &base, &step);
-    let base = draft.read(&base, false);
+    let start = Lin { ty: Type::I32, terms, constant: lowest as u64 & Type::I32.mask() };
+    let form = Affine { start, steps: steps.clone(), duties: Vec::new() };
+    demand_not_negative(draft, &form)?;
+    let base = draft.read(&form.start, false);
     let mut clusters: Vec<Vec<Access>> = Vec::new();
     for mut access in accesses {
         let position = reading(&access) + access.offset as i64;
@@ -178,24 +205,34 @@ fn cluster(draft: &mut Draft<'_>, trip: &Trip, group: usize, key: Key, mut acces
         access.relative = position - first;
         last.push(access);
     }
-    let window = |accesses: Vec<Access>| {
+    let mut windows = Vec::with_capacity(clusters.len());
+    for accesses in clusters {
         let first = reading(&accesses[0]) + accesses[0].offset as i64;
         let distance = draft.number(first - lowest);
         let base = draft.add(base, distance);
-        let stride = draft.read(&step, true);
-        let footprint = footprint(memory, base, stride, &accesses);
-        Window { memory, step: step.clone(), accesses, group, group_offset: first - origin, footprint }
-    };
-    clusters.into_iter().map(window).collect()
+        let mut moves = Vec::with_capacity(steps.len());
+        for (&l, step) in &steps {
+            let (dim, stride) = (dims[l]?, draft.read(step, true));
+            moves.push(FootprintDim { dim, stride });
+        }
+        moves.sort_by_key(|d| d.dim);
+        let footprint = footprint(memory, base, moves, &accesses);
+        // Where nothing but the constant is part of a start, all of them are distances from 0.
+        let key = if signed { number } else { usize::MAX };
+        let (steps, group_offset) = (steps.clone(), first);
+        windows.push(Window { memory, steps, accesses, group, group_offset, key, footprint });
+    }
+    Some(windows)
 }
 
 /// A walk that is known to touch as many bytes as a memory can have never fits one.
-fn check_reach(draft: &Draft<'_>, trip: &Trip, windows: &[Window]) -> Result<(), Reason> {
-    let Some(last) = draft.known(trip.last) else { return Ok(()) };
+fn check_reach(draft: &Draft<'_>, windows: &[Window]) -> Result<(), Reason> {
     let too_far = windows.iter().any(|window| {
-        let stride = window.footprint.dims.iter().filter_map(|d| draft.known(d.stride)).max_by_key(|s| s.abs());
-        let reach = i128::from(stride.unwrap_or(0)) * i128::from(last);
-        reach.abs() + i128::from(window.footprint.width) >= 1 << 32
+        let dims = window.steps.iter().filter_map(|(&l, step)| {
+            let (last, step) = (draft.lasts[l].and_then(|last| draft.known(last))?, step.as_const()?.signed());
+            Some((i128::from(step) * i128::from(last)).abs())
+        });
+        dims.sum::<i128>() + i128::from(window.footprint.width) >= 1 << 32
     });
     if too_far { Err(Reason::TripCount { why: "it would leave the memory".into() }) } else { Ok(()) }
 }
@@ -207,19 +244,17 @@ fn aligned(cluster: &[Access], relative: i64, align: u32) -> bool {
     fits(relative, align) && cluster.iter().all(|a| fits(a.relative, a.align)) && widest.is_power_of_two()
 }
 
-/// The index recurrence must not fall below zero.
-fn demand_not_negative(draft: &mut Draft<'_>, trip: &Trip, base: &Lin, step: &Lin) {
-    let stride = draft.read(step, true);
-    if draft.known(stride).is_some_and(|s| s >= 0) {
-        return;
+/// The index must not fall below zero.
+fn demand_not_negative(draft: &mut Draft<'_>, form: &Affine) -> Option<()> {
+    if form.steps.values().all(|step| step.as_const().is_some_and(|c| c.signed() >= 0)) {
+        return Some(());
     }
-    let (zero, first) = (draft.number(0), draft.read(base, false));
-    let distance = draft.mul(stride, trip.last);
-    let end = draft.add(first, distance);
-    draft.demand_le(zero, end, "address no-wrap");
+    let (zero, lowest) = (draft.number(0), draft.extreme(form, false, false, None)?);
+    draft.demand_le(zero, lowest, "address no-wrap");
+    Some(())
 }
 
-fn footprint(memory: u32, base: ir::region::IntId, stride: ir::region::IntId, accesses: &[Access]) -> Footprint {
+fn footprint(memory: u32, base: ir::region::IntId, dims: Vec<FootprintDim>, accesses: &[Access]) -> Footprint {
     let width = accesses.iter().map(|a| a.relative + a.width as i64).max().unwrap_or(1) as u64;
     let (loads, stores) = (accesses.iter().any(|a| !a.is_store), accesses.iter().any(|a| a.is_store));
     let access = match (loads, stores) {
@@ -228,7 +263,6 @@ fn footprint(memory: u32, base: ir::region::IntId, stride: ir::region::IntId, ac
         _ => Effect::Read,
     };
     let align = accesses.iter().map(|a| a.align).max().unwrap_or(1);
-    let dims = vec![FootprintDim { dim: 0, stride }];
     Footprint { memory, base, dims, width, access, must_write: !loads && covers(accesses, width), align }
 }
 

@@ -2,11 +2,11 @@
 //!
 //! A [`Lin`] is a sum of invariant scalars with coefficients plus a constant, modulo 2^32 or 2^64: addition, subtraction,
 //! multiplication by a constant, shifting left and truncation to 32 bits are exact in it, whatever wraps. An [`Affine`] is
-//! `start + i * step` with linear `start` and `step` for iteration `i` of the loop. Whether such a value also behaves like
-//! an integer is a separate question, answered by the [`Duty`] list: each says that a recurrence must not wrap in a given
-//! reading, and becomes a guard.
+//! `start + sum(step_d * i_d)` with linear `start` and steps, where `i_d` counts the iterations of loop `d` of the nest since it
+//! was last entered. Whether such a value also behaves like an integer is a separate question, answered by the [`Duty`] list:
+//! each says what must hold for the form to be right, and becomes a guard.
 
-use super::shape::Context;
+use super::context::Context;
 use crate::reasons::Reason;
 use crate::wasm::GuestLoop;
 use ir::lowered::{BinaryOp, Const, Op, Type, UnaryOp, Value};
@@ -21,8 +21,8 @@ const MAX_PARTS: usize = 32;
 pub enum Sym {
     /// A value that doesn't change in the loop.
     Scalar(ScalarId),
-    /// A header parameter whose recurrence is being looked for.
-    Phi(Value),
+    /// A value of the nest that the loop being looked at doesn't change, or a header parameter whose recurrence is being looked for.
+    Value(Value),
 }
 
 /// A linear form.
@@ -57,9 +57,9 @@ impl Lin {
         self.terms.is_empty() && self.constant == 0
     }
 
-    /// True if no recurrence is part of it.
+    /// True if it is made of values from outside of the nest.
     pub fn is_invariant(&self) -> bool {
-        !self.terms.keys().any(|s| matches!(s, Sym::Phi(_)))
+        !self.terms.keys().any(|s| matches!(s, Sym::Value(_)))
     }
 
     /// `self + other * factor`.
@@ -86,64 +86,100 @@ impl Lin {
     }
 }
 
-/// `start + i * step` in iteration `i`.
+/// `start + sum(step_d * i_d)` for iteration `i_d` of loop `d` of the nest.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Affine {
-    /// The value in iteration 0.
+    /// The value where all iteration numbers are 0.
     pub start: Lin,
-    /// The change per iteration.
-    pub step: Lin,
-    /// Indices into [`Forms::duties`] of the recurrences that must not wrap for this form to hold.
+    /// The change per iteration of each loop, none zero, by the loop's index in the nest.
+    pub steps: BTreeMap<usize, Lin>,
+    /// Indices into [`Forms::duties`] of what must hold for this form to hold.
     pub duties: Vec<u32>,
 }
 
 impl Affine {
     /// A form that doesn't change.
     pub fn invariant(start: Lin) -> Affine {
-        let step = Lin::constant(start.ty, 0);
-        Affine { start, step, duties: Vec::new() }
+        Affine { start, steps: BTreeMap::new(), duties: Vec::new() }
     }
 
-    /// True if the step is zero.
+    /// True if no loop changes it.
     pub fn is_invariant(&self) -> bool {
-        self.step.is_zero()
+        self.steps.is_empty()
     }
 
-    fn is_known(&self) -> bool {
-        self.start.is_invariant() && self.step.is_invariant()
+    /// The step in loop `l`.
+    pub fn step(&self, l: usize) -> Lin {
+        self.steps.get(&l).cloned().unwrap_or_else(|| Lin::constant(self.start.ty, 0))
     }
 
-    fn combine(&self, other: &Affine, factor: u64) -> Affine {
-        let mut duties = self.duties.clone();
-        duties.extend(&other.duties);
-        duties.sort_unstable();
-        duties.dedup();
-        Affine {
-            start: self.start.add_scaled(&other.start, factor),
-            step: self.step.add_scaled(&other.step, factor),
-            duties,
+    /// True if start and steps are made of values from outside of the nest.
+    pub fn is_known(&self) -> bool {
+        self.start.is_invariant() && self.steps.values().all(Lin::is_invariant)
+    }
+
+    /// `self + factor * other`.
+    pub fn add_scaled(&self, other: &Affine, factor: u64) -> Affine {
+        let mut steps = self.steps.clone();
+        for (&l, step) in &other.steps {
+            let zero = || Lin::constant(step.ty, 0);
+            let sum = steps.entry(l).or_insert_with(zero).add_scaled(step, factor);
+            steps.insert(l, sum);
         }
+        steps.retain(|_, step| !step.is_zero());
+        Affine { start: self.start.add_scaled(&other.start, factor), steps, duties: self.both_duties(other) }
     }
 
     /// `self - other`.
     pub fn minus(&self, other: &Affine) -> Affine {
-        self.combine(other, u64::MAX)
+        self.add_scaled(other, u64::MAX)
+    }
+
+    /// `self + constant`.
+    pub fn plus(&self, constant: u64) -> Affine {
+        let mut sum = self.clone();
+        sum.start = sum.start.add_scaled(&Lin::constant(self.start.ty, 1), constant);
+        sum
+    }
+
+    /// The form with the duties of another one added.
+    pub fn under(mut self, other: &Affine) -> Affine {
+        self.duties = self.both_duties(other);
+        self
+    }
+
+    fn both_duties(&self, other: &Affine) -> Vec<u32> {
+        let mut duties = self.duties.clone();
+        duties.extend(&other.duties);
+        duties.sort_unstable();
+        duties.dedup();
+        duties
     }
 
     fn map(&self, f: impl Fn(&Lin) -> Lin) -> Affine {
-        Affine { start: f(&self.start), step: f(&self.step), duties: self.duties.clone() }
+        let mut steps: BTreeMap<usize, Lin> = self.steps.iter().map(|(&l, step)| (l, f(step))).collect();
+        steps.retain(|_, step| !step.is_zero());
+        Affine { start: f(&self.start), steps, duties: self.duties.clone() }
+    }
+
+    /// The largest `k` such that 2^k divides the form for certain.
+    fn trailing_zeros(&self) -> u32 {
+        self.steps.values().map(Lin::trailing_zeros).fold(self.start.trailing_zeros(), u32::min)
     }
 }
 
-/// A recurrence that must stay within its type, read signed or unsigned, in every iteration.
+/// What must hold for a form to be right.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Duty {
-    /// The recurrence.
-    pub start: Lin,
-    /// Its step.
-    pub step: Lin,
-    /// The reading.
-    pub signed: bool,
+pub enum Duty {
+    /// A recurrence stays within its type in every iteration.
+    NoWrap {
+        /// The recurrence.
+        form: Affine,
+        /// Read as a signed integer.
+        signed: bool,
+    },
+    /// Loop `l` of the nest runs as often as the form of its count says whenever it is entered.
+    Count(usize),
 }
 
 /// The values of the region's surroundings: live-ins and the scalars made of them.
@@ -299,7 +335,8 @@ impl<'a> Symbols<'a> {
         sum
     }
 
-    fn opaque(&mut self, id: ScalarId, ty: Type) -> Lin {
+    /// A scalar as a form.
+    pub fn opaque(&mut self, id: ScalarId, ty: Type) -> Lin {
         match self.scalars.0[id.0 as usize] {
             Scalar::Const(c) => Lin::constant(ty, c.bits),
             _ => Lin::symbol(ty, Sym::Scalar(id)),
@@ -317,15 +354,13 @@ pub struct Forms {
 }
 
 impl Forms {
-    /// The form of `value`, which may be defined in the loop or outside.
-    pub fn of(&self, symbols: &mut Symbols<'_>, value: Value, inside: bool) -> Option<Affine> {
-        if inside {
-            return self.forms.get(&value).cloned();
-        }
-        if !symbols.context.func.ty(value).is_int() {
-            return None;
-        }
-        symbols.outside_lin(value).ok().map(Affine::invariant)
+    /// The index of a duty.
+    pub fn duty(&mut self, duty: Duty) -> u32 {
+        let known = self.duties.iter().position(|d| *d == duty);
+        known.unwrap_or_else(|| {
+            self.duties.push(duty);
+            self.duties.len() - 1
+        }) as u32
     }
 
     /// The form of an operation whose operands' forms are known. A form with too many parts is as good as none.
@@ -333,9 +368,12 @@ impl Forms {
         &mut self,
         symbols: &mut Symbols<'_>,
         op: &Op,
-        form: impl FnMut(&Forms, &mut Symbols<'_>, Value) -> Option<Affine>,
+        form: impl FnMut(&mut Forms, &mut Symbols<'_>, Value) -> Option<Affine>,
     ) -> Option<Affine> {
-        let parts = |f: &Affine| f.start.terms.len().max(f.step.terms.len()).max(f.duties.len());
+        let parts = |f: &Affine| {
+            let steps = f.steps.values().map(|s| s.terms.len()).sum::<usize>();
+            f.start.terms.len().max(steps).max(f.duties.len()).max(f.steps.len())
+        };
         self.raw(symbols, op, form).filter(|f| parts(f) <= MAX_PARTS)
     }
 
@@ -343,7 +381,7 @@ impl Forms {
         &mut self,
         symbols: &mut Symbols<'_>,
         op: &Op,
-        mut form: impl FnMut(&Forms, &mut Symbols<'_>, Value) -> Option<Affine>,
+        mut form: impl FnMut(&mut Forms, &mut Symbols<'_>, Value) -> Option<Affine>,
     ) -> Option<Affine> {
         match *op {
             Op::Const(c) if c.ty.is_int() => Some(Affine::invariant(Lin::constant(c.ty, c.bits))),
@@ -355,6 +393,11 @@ impl Forms {
                 let (a, b) = (form(self, symbols, a)?, form(self, symbols, b)?);
                 self.binary(symbols, op, a, b)
             }
+            Op::Select { cond, if_true, if_false } => {
+                let (a, b) = (form(self, symbols, if_true)?, form(self, symbols, if_false)?);
+                let cond = form(self, symbols, cond)?;
+                choose(symbols, &cond, &a, &b)
+            }
             _ => None,
         }
     }
@@ -363,43 +406,41 @@ impl Forms {
         if op == UnaryOp::I32WrapI64 {
             return wrap(symbols, &a);
         }
-        if !a.is_known() {
+        if !a.is_known() || !op.result().is_int() {
             return None;
         }
-        let start = symbols.materialise(&a.start);
-        let start = symbols.unary(op, start);
-        let start = symbols.opaque(start, op.result());
+        let apply = |symbols: &mut Symbols<'_>, lin: &Lin, op: UnaryOp| {
+            let scalar = symbols.materialise(lin);
+            let scalar = symbols.unary(op, scalar);
+            symbols.opaque(scalar, op.result())
+        };
+        let start = apply(symbols, &a.start, op);
         if a.is_invariant() {
-            return Some(Affine { step: Lin::constant(op.result(), 0), start, duties: a.duties });
+            return Some(Affine::invariant(start).under(&a));
         }
         if !matches!(op, UnaryOp::I64ExtendI32S | UnaryOp::I64ExtendI32U) {
             return None;
         }
-        // The step is a signed distance in either reading; that the value itself stays in range is a duty.
-        let step = symbols.materialise(&a.step);
-        let step = symbols.unary(UnaryOp::I64ExtendI32S, step);
-        let step = symbols.opaque(step, Type::I64);
-        let mut duties = a.duties;
-        let duty = Duty { start: a.start, step: a.step, signed: op == UnaryOp::I64ExtendI32S };
-        let known = self.duties.iter().position(|d| *d == duty);
-        duties.push(known.unwrap_or_else(|| {
-            self.duties.push(duty);
-            self.duties.len() - 1
-        }) as u32);
-        Some(Affine { start, step, duties })
+        // A step is a signed distance in either reading; that the value itself stays in range is a duty.
+        let extended = a.steps.iter().map(|(&l, step)| (l, apply(symbols, step, UnaryOp::I64ExtendI32S)));
+        let steps = extended.collect();
+        let signed = op == UnaryOp::I64ExtendI32S;
+        let mut duties = a.duties.clone();
+        duties.push(self.duty(Duty::NoWrap { form: Affine { duties: Vec::new(), ..a }, signed }));
+        Some(Affine { start, steps, duties })
     }
 
     fn binary(&mut self, symbols: &mut Symbols<'_>, op: BinaryOp, a: Affine, b: Affine) -> Option<Affine> {
         use BinaryOp::*;
         match op {
-            I32Add | I64Add => return Some(a.combine(&b, 1)),
+            I32Add | I64Add => return Some(a.add_scaled(&b, 1)),
             I32Sub | I64Sub => return Some(a.minus(&b)),
             I32Mul | I64Mul => {
                 if let Some(c) = constant(&b) {
-                    return Some(a.map(|lin| lin.scaled(c)));
+                    return Some(a.map(|lin| lin.scaled(c)).under(&b));
                 }
                 if let Some(c) = constant(&a) {
-                    return Some(b.map(|lin| lin.scaled(c)));
+                    return Some(b.map(|lin| lin.scaled(c)).under(&a));
                 }
                 let (varying, fixed) = if b.is_invariant() { (&a, &b) } else { (&b, &a) };
                 return product(symbols, op, varying, fixed);
@@ -407,14 +448,14 @@ impl Forms {
             I32Shl | I64Shl => {
                 if let Some(c) = constant(&b) {
                     let bits = op.result().bits() as u64;
-                    return Some(a.map(|lin| lin.scaled(1 << (c % bits))));
+                    return Some(a.map(|lin| lin.scaled(1 << (c % bits))).under(&b));
                 }
                 return product(symbols, op, &a, &b);
             }
             I32Xor | I64Xor => {
                 // Where `x` has only zeros below bit t and `c` only ones from there on, `x ^ c` is `c - x`.
                 if let Some(c) = constant(&b) {
-                    let zeros = a.start.trailing_zeros().min(a.step.trailing_zeros()).min(op.result().bits());
+                    let zeros = a.trailing_zeros().min(op.result().bits());
                     let high = op.result().mask() & !(1u64.checked_shl(zeros).unwrap_or(0).wrapping_sub(1));
                     if high != 0 && c & high == high {
                         return Some(b.minus(&a));
@@ -422,11 +463,10 @@ impl Forms {
                 }
             }
             I32Or | I64Or => {
-                if let Some(c) = constant(&b).filter(|&c| c != 0) {
-                    let zeros = a.start.trailing_zeros().min(a.step.trailing_zeros());
-                    if u64::BITS - c.leading_zeros() <= zeros {
-                        return Some(a.combine(&b, 1));
-                    }
+                if let Some(c) = constant(&b).filter(|&c| c != 0)
+                    && u64::BITS - c.leading_zeros() <= a.trailing_zeros()
+                {
+                    return Some(a.add_scaled(&b, 1));
                 }
             }
             _ => {}
@@ -436,9 +476,7 @@ impl Forms {
         }
         let (x, y) = (symbols.materialise(&a.start), symbols.materialise(&b.start));
         let value = symbols.binary(op, x, y);
-        let mut form = Affine::invariant(symbols.opaque(value, op.result()));
-        form.duties = a.combine(&Affine { start: a.start.clone(), step: a.step.clone(), duties: b.duties }, 0).duties;
-        Some(form)
+        Some(Affine::invariant(symbols.opaque(value, op.result())).under(&a).under(&b))
     }
 }
 
@@ -446,8 +484,32 @@ fn constant(form: &Affine) -> Option<u64> {
     form.is_invariant().then(|| form.start.as_const().map(|c| c.bits)).flatten()
 }
 
+/// `a` where `cond` isn't zero, else `b`; all of them invariant.
+pub fn choose(symbols: &mut Symbols<'_>, cond: &Affine, a: &Affine, b: &Affine) -> Option<Affine> {
+    use BinaryOp::*;
+    if a.start == b.start && a.steps == b.steps {
+        return Some(a.clone().under(b));
+    }
+    if ![cond, a, b].iter().all(|f| f.is_known() && f.is_invariant()) {
+        return None;
+    }
+    let wide = a.start.ty == Type::I64;
+    let [c, x, y] = [cond, a, b].map(|f| symbols.materialise(&f.start));
+    let zero = symbols.constant(Const::i32(0));
+    let (sub, and, xor) = if wide { (I64Sub, I64And, I64Xor) } else { (I32Sub, I32And, I32Xor) };
+    // `y ^ ((x ^ y) & mask)`, where the mask is all ones if the condition holds.
+    let holds = symbols.binary(I32Ne, c, zero);
+    let holds = if wide { symbols.unary(UnaryOp::I64ExtendI32U, holds) } else { holds };
+    let nought = symbols.constant(Const { ty: a.start.ty, bits: 0 });
+    let mask = symbols.binary(sub, nought, holds);
+    let change = symbols.binary(xor, x, y);
+    let change = symbols.binary(and, change, mask);
+    let chosen = symbols.binary(xor, y, change);
+    Some(Affine::invariant(symbols.opaque(chosen, a.start.ty)).under(a).under(b).under(cond))
+}
+
 /// `varying op fixed` for an operator that distributes over addition of its first operand.
-fn product(symbols: &mut Symbols<'_>, op: BinaryOp, varying: &Affine, fixed: &Affine) -> Option<Affine> {
+pub fn product(symbols: &mut Symbols<'_>, op: BinaryOp, varying: &Affine, fixed: &Affine) -> Option<Affine> {
     if !varying.is_known() || !fixed.is_known() || !fixed.is_invariant() {
         return None;
     }
@@ -460,13 +522,14 @@ fn product(symbols: &mut Symbols<'_>, op: BinaryOp, varying: &Affine, fixed: &Af
         let value = symbols.binary(op, value, factor);
         symbols.opaque(value, lin.ty)
     };
-    let (start, step) = (times(&varying.start), times(&varying.step));
-    let duties = varying.combine(fixed, 0).duties;
-    Some(Affine { start, step, duties })
+    let start = times(&varying.start);
+    let mut steps: BTreeMap<usize, Lin> = varying.steps.iter().map(|(&l, step)| (l, times(step))).collect();
+    steps.retain(|_, step| !step.is_zero());
+    Some(Affine { start, steps, duties: varying.both_duties(fixed) })
 }
 
 /// Truncation to 32 bits, which is linear.
-fn wrap(symbols: &mut Symbols<'_>, a: &Affine) -> Option<Affine> {
+pub fn wrap(symbols: &mut Symbols<'_>, a: &Affine) -> Option<Affine> {
     let mut one = |lin: &Lin| -> Option<Lin> {
         let mut sum = Lin::constant(Type::I32, lin.constant);
         for (&sym, &coefficient) in &lin.terms {
@@ -477,14 +540,13 @@ fn wrap(symbols: &mut Symbols<'_>, a: &Affine) -> Option<Affine> {
         }
         Some(sum)
     };
-    Some(Affine { start: one(&a.start)?, step: one(&a.step)?, duties: a.duties.clone() })
-}
-
-/// True if `value` is defined in `inside`.
-pub fn is_inside(
-    context: &Context<'_>,
-    inside: &std::collections::HashSet<ir::lowered::BlockId>,
-    value: Value,
-) -> bool {
-    context.home(value).is_some_and(|block| inside.contains(&block))
+    let start = one(&a.start)?;
+    let mut steps = BTreeMap::new();
+    for (&l, step) in &a.steps {
+        let step = one(step)?;
+        if !step.is_zero() {
+            steps.insert(l, step);
+        }
+    }
+    Some(Affine { start, steps, duties: a.duties.clone() })
 }

@@ -1,37 +1,43 @@
-//! SANDBOX: dependence. No two different iterations may touch a common byte if one of them stores to it.
+//! SANDBOX: dependence. No two different points of the parallel iteration space may touch a common byte if one of them stores to it.
 //!
 //! Every pair of accesses with at least one store is covered, a store paired with itself included. Bytes are compared, so
-//! widths and misalignment need no special case. Within one iteration the kernel keeps program order, so accesses that
-//! coincide there are fine.
+//! widths and misalignment need no special case. Within one thread the kernel keeps program order, so accesses that coincide
+//! there are fine, and so is whatever its sequential loops do.
 //!
-//! - *In one window* with a constant step the pairs are decided here, exactly: iterations `m` apart touch common bytes if
-//!   `step * m` lies strictly between two bounds. With a step known only at dispatch the guard `|step| >= width` is sufficient.
-//! - *Across windows* the guard is a disjunction over the numbers at dispatch: the hulls are disjoint; or both windows
-//!   move by the same step and either lie together within one step (in place: only equal iterations can meet) or keep
-//!   apart modulo the step (interleaved: no iterations ever meet).
+//! - Windows that move along one parallel loop by a constant step, at a constant distance, are decided here, exactly: iterations
+//!   `m` apart touch common bytes if `step * m` lies strictly between two bounds.
+//! - All others carry the guard `Apart`, which the host decides with the numbers of a dispatch (`ir::region::apart`): hulls, nested
+//!   strides, interleaving.
 //!
-//! Who relies on it: every device, which runs iterations in any order and at once.
+//! Where the numbers are known already the same function tells that the guard would fail in every dispatch; that is a decline. Numbers
+//! that aren't known are taken to be as small as they can be, which can only make it succeed. Who relies on it: every device,
+//! which runs iterations in any order and at once.
 
 use super::access::{Access, Window};
 use super::draft::Draft;
 use crate::reasons::Reason;
 use crate::wasm::Module;
-use ir::region::{Int, IntId, Pred, PredId};
+use ir::region::Pred;
+use ir::region::apart::{Extent, Reach, apart};
 
 /// Iterations within which a dependence between windows at a constant distance is a decline instead of a guard.
 const CERTAIN_DISTANCE: i64 = 64;
 
-/// Proves or demands independence for all pairs.
-pub fn dependence(module: &Module, windows: &[Window], draft: &mut Draft<'_>) -> Result<(), Reason> {
-    for window in windows {
-        within(window, draft)?;
+/// Proves or demands independence for all pairs, if the loops `parallel` run in any order.
+pub fn dependence(
+    module: &Module,
+    windows: &[Window],
+    parallel: &[usize],
+    draft: &mut Draft<'_>,
+) -> Result<(), Reason> {
+    for (i, x) in windows.iter().enumerate() {
+        within(draft, parallel, i as u32, x)?;
     }
     for (i, x) in windows.iter().enumerate() {
         for (j, y) in windows.iter().enumerate().skip(i + 1) {
             let stores = x.footprint.access.writes() || y.footprint.access.writes();
             if stores && may_be_one_memory(module, x.memory, y.memory) {
-                check_constant_distance(draft, x, y)?;
-                across(draft, (i as u32, x), (j as u32, y));
+                across(draft, parallel, (i as u32, x), (j as u32, y))?;
             }
         }
     }
@@ -44,31 +50,56 @@ fn may_be_one_memory(module: &Module, a: u32, b: u32) -> bool {
     a == b || (imported(a) && imported(b))
 }
 
-fn within(window: &Window, draft: &mut Draft<'_>) -> Result<(), Reason> {
-    let Some(store) = window.accesses.iter().find(|a| a.is_store) else { return Ok(()) };
-    let stride = draft.read(&window.step, true);
-    match draft.known(stride) {
-        Some(0) => Err(Reason::InvariantStore { store: store.at }),
-        Some(step) => pairs(&window.accesses, &window.accesses, 0, step, i64::MAX),
-        None => {
-            let (size, width) = (draft.magnitude(stride), draft.number(window.footprint.width as i64));
-            draft.demand_le(width, size, "iterations apart");
-            Ok(())
-        }
-    }
+fn carried(store: &Access, other: &Access, distance: Option<i64>) -> Reason {
+    Reason::CarriedDependence { store: store.at, other: other.at, distance }
 }
 
-/// Declines if accesses of two lists, whose windows are `distance` bytes apart, meet less than `limit` iterations apart.
-fn pairs(xs: &[Access], ys: &[Access], distance: i64, step: i64, limit: i64) -> Result<(), Reason> {
-    for x in xs {
-        for y in ys.iter().filter(|y| x.is_store || y.is_store) {
-            if let Some(m) = meeting(x, y, distance, step).filter(|m| m.abs() < limit) {
-                let (store, other) = if x.is_store { (x, y) } else { (y, x) };
-                return Err(Reason::CarriedDependence { store: store.at, other: other.at, distance: m.abs() });
-            }
-        }
+/// The step of a window that moves along the only parallel loop and no other, if it is a constant.
+fn single_step(window: &Window, parallel: &[usize]) -> Option<i64> {
+    let (l, step) = window.steps.first_key_value().filter(|_| window.steps.len() == 1)?;
+    (parallel == [*l]).then(|| step.as_const()).flatten().map(|c| c.signed())
+}
+
+/// The trip count of the only parallel loop, or what stands for it.
+fn limit(draft: &Draft<'_>, parallel: &[usize], otherwise: i64) -> i64 {
+    let last = parallel.first().and_then(|&l| draft.lasts[l]).and_then(|last| draft.known(last));
+    last.map_or(otherwise, |last| last.saturating_add(1))
+}
+
+fn within(draft: &mut Draft<'_>, parallel: &[usize], i: u32, window: &Window) -> Result<(), Reason> {
+    let Some(store) = window.accesses.iter().find(|a| a.is_store) else { return Ok(()) };
+    if parallel.iter().any(|l| !window.steps.contains_key(l)) {
+        return Err(Reason::InvariantStore { store: store.at });
     }
+    if let Some(step) = single_step(window, parallel) {
+        let limit = limit(draft, parallel, i64::MAX);
+        return match pairs(&window.accesses, &window.accesses, 0, step, limit) {
+            Some((store, other, m)) => Err(carried(store, other, Some(m))),
+            None => Ok(()),
+        };
+    }
+    if fails(draft, parallel, window, window, 0) {
+        return Err(carried(store, store, None));
+    }
+    let pred = draft.program.pred(Pred::Apart(i, i));
+    draft.demand(pred, format!("iterations keep apart in array {i}"));
     Ok(())
+}
+
+/// The accesses of two lists, whose windows are `distance` bytes apart, that meet less than `limit` iterations apart.
+fn pairs<'a>(
+    xs: &'a [Access],
+    ys: &'a [Access],
+    distance: i64,
+    step: i64,
+    limit: i64,
+) -> Option<(&'a Access, &'a Access, i64)> {
+    xs.iter().find_map(|x| {
+        ys.iter().filter(|y| x.is_store || y.is_store).find_map(|y| {
+            let m = meeting(x, y, distance, step).filter(|m| m.abs() < limit)?;
+            Some(if x.is_store { (x, y, m.abs()) } else { (y, x, m.abs()) })
+        })
+    })
 }
 
 /// The smallest number of iterations, not zero, after which `x` touches a byte that `y` touches now.
@@ -91,64 +122,55 @@ fn meeting(x: &Access, y: &Access, distance: i64, step: i64) -> Option<i64> {
     Some(if step < 0 { -nearest } else { nearest })
 }
 
-/// Windows that differ by a constant and meet soon would fail their guard in every dispatch.
-fn check_constant_distance(draft: &mut Draft<'_>, x: &Window, y: &Window) -> Result<(), Reason> {
-    let stride = draft.read(&x.step, true);
-    match draft.known(stride) {
-        Some(step) if step != 0 && x.group == y.group => {
-            pairs(&x.accesses, &y.accesses, y.group_offset - x.group_offset, step, CERTAIN_DISTANCE)
+/// Two windows of which one is stored to.
+fn across(
+    draft: &mut Draft<'_>,
+    parallel: &[usize],
+    (i, x): (u32, &Window),
+    (j, y): (u32, &Window),
+) -> Result<(), Reason> {
+    let known = (x.group == y.group).then_some(y.group_offset - x.group_offset);
+    if let (Some(distance), Some(step), true) = (known, single_step(x, parallel), x.steps == y.steps) {
+        let near = limit(draft, parallel, CERTAIN_DISTANCE);
+        if let Some((store, other, m)) = pairs(&x.accesses, &y.accesses, distance, step, near) {
+            return Err(carried(store, other, Some(m)));
         }
-        _ => Ok(()),
+    } else if let Some(distance) = known
+        && fails(draft, parallel, x, y, distance)
+    {
+        let find = |window: &Window, store: bool| window.accesses.iter().find(|a| a.is_store == store).cloned();
+        let stores = (find(x, true), find(y, true));
+        let pair = match &stores {
+            (Some(store), other) => (Some(store.clone()), other.clone().or(find(y, false))),
+            (None, store) => (store.clone(), find(x, false)),
+        };
+        if let (Some(store), Some(other)) = pair {
+            return Err(carried(&store, &other, None));
+        }
     }
-}
-
-fn across(draft: &mut Draft<'_>, (i, x): (u32, &Window), (j, y): (u32, &Window)) {
-    let mut pred = draft.program.pred(Pred::Disjoint(i, j));
-    if let Some(together) = together(draft, x, y) {
-        pred = draft.program.pred(Pred::Or(pred, together));
-    }
+    let pred = draft.program.pred(Pred::Apart(i, j));
     draft.demand(pred, format!("arrays {i} and {j} are independent"));
+    Ok(())
 }
 
-/// Both windows move by the same step, in place or interleaved; `None` if that is known to be false.
-fn together(draft: &mut Draft<'_>, x: &Window, y: &Window) -> Option<PredId> {
-    let (sx, sy) = (draft.read(&x.step, true), draft.read(&y.step, true));
-    if [sx, sy].iter().any(|&s| draft.known(s) == Some(0)) {
-        return None;
+/// True if windows at this distance are known not to keep apart, whatever isn't known.
+fn fails(draft: &Draft<'_>, parallel: &[usize], x: &Window, y: &Window, distance: i64) -> bool {
+    // Of a parallel loop a few iterations are presumed, since one alone is always independent.
+    let count = |l: usize| {
+        let least = if parallel.contains(&l) { CERTAIN_DISTANCE } else { 1 };
+        draft.lasts[l].and_then(|last| draft.known(last)).map_or(least, |last| last.saturating_add(1))
+    };
+    let reach = |window: &Window, base: i64| {
+        let extent = |(&l, step): (&usize, &super::affine::Lin)| {
+            let stride = i128::from(step.as_const()?.signed());
+            Some(Extent { dim: l as u32, stride, count: i128::from(count(l)) })
+        };
+        let dims = window.steps.iter().map(extent).collect::<Option<_>>()?;
+        Some(Reach { base: i128::from(base), width: window.footprint.width as i128, dims })
+    };
+    let parallel: Vec<(u32, i128)> = parallel.iter().map(|&l| (l as u32, i128::from(count(l)))).collect();
+    match (reach(x, 0), reach(y, distance)) {
+        (Some(x), Some(y)) => apart(&x, &y, &parallel) == Ok(false),
+        _ => false,
     }
-    if x.step != y.step && draft.known(sx).is_some() && draft.known(sy).is_some() {
-        return None;
-    }
-    let size = draft.magnitude(sx);
-    let distance = draft.program.int(Int::Sub(y.footprint.base, x.footprint.base));
-    let (wx, wy) = (draft.number(x.footprint.width as i64), draft.number(y.footprint.width as i64));
-    let in_place = in_place(draft, distance, wx, wy, size);
-    let interleaved = interleaved(draft, distance, wx, wy, size);
-    let either = draft.program.pred(Pred::Or(in_place, interleaved));
-    if x.step == y.step {
-        return Some(either);
-    }
-    let same_step = draft.program.pred(Pred::Eq(sx, sy));
-    Some(draft.program.pred(Pred::And(same_step, either)))
-}
-
-/// Together the windows span no more than a step.
-fn in_place(draft: &mut Draft<'_>, distance: IntId, wx: IntId, wy: IntId, size: IntId) -> PredId {
-    let zero = draft.number(0);
-    let end = draft.add(distance, wy);
-    let (low, high) = (draft.min(zero, distance), draft.max(wx, end));
-    let span = draft.sub(high, low);
-    draft.le(span, size)
-}
-
-/// Modulo the step, the second window lies behind the first and before the first comes round again.
-fn interleaved(draft: &mut Draft<'_>, distance: IntId, wx: IntId, wy: IntId, size: IntId) -> PredId {
-    let one = draft.number(1);
-    let divisor = draft.max(size, one);
-    let rounds = draft.floor_div(distance, divisor);
-    let whole = draft.mul(rounds, divisor);
-    let phase = draft.sub(distance, whole);
-    let end = draft.add(phase, wy);
-    let (after, before) = (draft.le(wx, phase), draft.le(end, divisor));
-    draft.program.pred(Pred::And(after, before))
 }

@@ -1,6 +1,6 @@
 //! A region under construction: the scalars, integers, predicates and guards that the analysis has asked for so far.
 
-use super::affine::{Duty, Lin, Symbols};
+use super::affine::{Affine, Duty, Lin, Symbols};
 use ir::lowered::Type;
 use ir::region::{Guard, Int, IntId, Pred, PredId, Program};
 
@@ -12,12 +12,17 @@ pub struct Draft<'a> {
     pub program: Program,
     /// What must hold.
     pub guards: Vec<Guard>,
+    /// For each loop of the nest the number of its last iteration, at most, each time it is entered; none if that isn't bounded.
+    pub lasts: Vec<Option<IntId>>,
+    /// Loops whose count is known to be what its form says.
+    pub counted: Vec<bool>,
 }
 
 impl<'a> Draft<'a> {
-    /// An empty draft.
-    pub fn new(symbols: Symbols<'a>) -> Draft<'a> {
-        Draft { symbols, program: Program::default(), guards: Vec::new() }
+    /// An empty draft for a nest of so many loops.
+    pub fn new(symbols: Symbols<'a>, loops: usize) -> Draft<'a> {
+        let (lasts, counted) = (vec![None; loops], vec![false; loops]);
+        Draft { symbols, program: Program::default(), guards: Vec::new(), lasts, counted }
     }
 
     /// A constant integer.
@@ -61,6 +66,7 @@ impl<'a> Draft<'a> {
         match (self.known(a), self.known(b)) {
             (_, Some(0)) => a,
             (Some(x), Some(y)) if x.checked_sub(y).is_some() => self.number(x - y),
+            _ if a == b => self.number(0),
             _ => self.program.int(Int::Sub(a, b)),
         }
     }
@@ -70,6 +76,8 @@ impl<'a> Draft<'a> {
         match (self.known(a), self.known(b)) {
             (Some(1), _) => b,
             (_, Some(1)) => a,
+            (Some(0), _) => a,
+            (_, Some(0)) => b,
             (Some(x), Some(y)) if x.checked_mul(y).is_some() => self.number(x * y),
             _ => self.program.int(Int::Mul(a, b)),
         }
@@ -88,6 +96,7 @@ impl<'a> Draft<'a> {
     pub fn max(&mut self, a: IntId, b: IntId) -> IntId {
         match (self.known(a), self.known(b)) {
             (Some(x), Some(y)) => self.number(x.max(y)),
+            _ if a == b => a,
             _ => self.program.int(Int::Max(a, b)),
         }
     }
@@ -96,6 +105,7 @@ impl<'a> Draft<'a> {
     pub fn min(&mut self, a: IntId, b: IntId) -> IntId {
         match (self.known(a), self.known(b)) {
             (Some(x), Some(y)) => self.number(x.min(y)),
+            _ if a == b => a,
             _ => self.program.int(Int::Min(a, b)),
         }
     }
@@ -146,22 +156,53 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Demands that a recurrence stays in its type, in the given reading, up to iteration `last`.
+    /// The smallest or the largest integer that a form reaches over the iterations of its loops, its steps read signed.
     ///
-    /// Iteration 0 is in range by definition; the recurrence is linear, so the two ends bound every iteration between.
-    pub fn demand_no_wrap(&mut self, duty: &Duty, last: IntId) {
-        let first = self.read(&duty.start, duty.signed);
-        let step = self.read(&duty.step, true);
-        let distance = self.mul(step, last);
-        let end = self.add(first, distance);
-        let (lo, hi) = self.range(duty.start.ty, duty.signed);
-        let down = self.known(step).is_some_and(|s| s < 0);
-        let up = self.known(step).is_some_and(|s| s >= 0);
-        if !up {
-            self.demand_le(lo, end, "no-wrap");
+    /// The form is linear in each iteration number, so it is extreme at a corner. A loop with a given number ends there, whatever
+    /// is known of it. None if some loop isn't bounded.
+    pub fn extreme(
+        &mut self,
+        form: &Affine,
+        signed: bool,
+        largest: bool,
+        ends: Option<(usize, IntId)>,
+    ) -> Option<IntId> {
+        let mut sum = self.read(&form.start, signed);
+        for (&l, step) in &form.steps {
+            let last = ends.filter(|e| e.0 == l).map(|e| e.1).or(self.lasts[l])?;
+            let (zero, step) = (self.number(0), self.read(step, true));
+            let reach = self.mul(step, last);
+            let reach = match (self.known(step).map(|s| s >= 0), largest) {
+                (Some(up), largest) if up == largest => reach,
+                (Some(_), _) => zero,
+                (None, true) => self.max(zero, reach),
+                (None, false) => self.min(zero, reach),
+            };
+            sum = self.add(sum, reach);
         }
-        if !down {
-            self.demand_le(end, hi, "no-wrap");
+        Some(sum)
+    }
+
+    /// Demands that a form stays in its type, in the given reading; false if that can't be said.
+    pub fn demand_no_wrap(&mut self, form: &Affine, signed: bool, ends: Option<(usize, IntId)>) -> bool {
+        let (lowest, highest) = (self.extreme(form, signed, false, ends), self.extreme(form, signed, true, ends));
+        let (Some(lowest), Some(highest)) = (lowest, highest) else { return false };
+        let first = self.read(&form.start, signed);
+        let (lo, hi) = self.range(form.start.ty, signed);
+        if lowest != first {
+            self.demand_le(lo, lowest, "no-wrap");
+        }
+        if highest != first {
+            self.demand_le(highest, hi, "no-wrap");
+        }
+        true
+    }
+
+    /// Demands what a form depends on; false if that can't be said.
+    pub fn demand_duty(&mut self, duty: &Duty, ends: Option<(usize, IntId)>) -> bool {
+        match duty {
+            Duty::NoWrap { form, signed } => self.demand_no_wrap(form, *signed, ends),
+            Duty::Count(l) => self.counted[*l],
         }
     }
 }

@@ -1,13 +1,16 @@
-//! What can be proven of one loop: its shape, inductions, trip count, accesses, dependences and reductions.
+//! What can be proven of one loop nest: its shape, inductions, trip count, accesses, dependences and reductions.
 //!
-//! Input: a translated function and one of its innermost loops. Output: [`Analysis`], everything that extraction needs, with
+//! Input: a translated function and one of its loops, the root of a nest whose other loops run inside each thread. Output: [`Analysis`], everything that extraction needs, with
 //! the guards under which it holds; or the first [`Reason`] why the loop stays as it is. Every stage may demand guards of the
 //! draft; none may assume anything that isn't proven or demanded.
 
 pub mod access;
 pub mod affine;
+pub mod context;
+pub mod count;
 pub mod dependence;
 pub mod draft;
+pub mod extent;
 pub mod induction;
 pub mod reduction;
 pub mod shape;
@@ -16,11 +19,13 @@ pub mod trip;
 use crate::reasons::Reason;
 use crate::wasm::{GuestLoop, Module};
 use affine::Symbols;
+use context::Context;
 use draft::Draft;
 use induction::Inductions;
 use ir::lowered::{Op, Value};
+use ir::region::IntId;
 use reduction::Reduction;
-use shape::{Context, Shape};
+use shape::Shape;
 use std::collections::HashMap;
 
 /// A header parameter that the loop carries in a way other than an induction.
@@ -43,6 +48,10 @@ pub struct Analysis<'a> {
     pub inductions: Inductions,
     /// How often it runs.
     pub trip: trip::Trip,
+    /// How often each loop inside that is bounded runs at most.
+    pub extents: Vec<IntId>,
+    /// True if some loop inside isn't bounded.
+    pub unbounded: bool,
     /// What it touches.
     pub windows: Vec<access::Window>,
     /// Header parameters that aren't inductions.
@@ -53,24 +62,57 @@ pub struct Analysis<'a> {
 
 /// Analyses one loop.
 pub fn analyse<'a>(module: &Module, guest_loop: &GuestLoop, context: &'a Context<'a>) -> Result<Analysis<'a>, Reason> {
-    if guest_loop.has_inner {
-        return Err(Reason::NotInnermost);
-    }
     if guest_loop.has_params {
         return Err(Reason::Irregular { what: "it has parameters".into() });
     }
-    let shape = shape::shape(context, guest_loop.header)?;
+    let mut shape = shape::shape(context, guest_loop.header)?;
     check_operators(context, &shape)?;
-    let mut draft = Draft::new(Symbols::new(context, guest_loop));
-    let inductions = induction::inductions(context, &shape, &mut draft.symbols);
+    let mut draft = Draft::new(Symbols::new(context, guest_loop), shape.loops.len());
+    let mut inductions = induction::inductions(context, &shape, &mut draft.symbols);
     let carried = carried(context, &shape, &inductions, guest_loop)?;
-    let trip = trip::trip(context, &shape, &inductions, &mut draft)?;
-    let windows = access::windows(module, context, &shape, &inductions, &trip, &mut draft)?;
+    let trip = trip::trip(context, &mut shape, &mut inductions, &mut draft)?;
+    let bounds = extent::extents(context, &shape, &mut inductions, &mut draft);
+    demand_counts(context, &shape, &inductions, &mut draft)?;
+    let dims = dimensions(&bounds);
+    let windows = access::windows(module, context, &shape, &mut inductions, &dims, &mut draft)?;
     if windows.is_empty() {
         return Err(Reason::NoMemoryAccess);
     }
-    dependence::dependence(module, &windows, &mut draft)?;
-    Ok(Analysis { shape, inductions, trip, windows, carried, draft })
+    dependence::dependence(module, &windows, &[0], &mut draft)?;
+    let unbounded = bounds.iter().skip(1).any(Option::is_none);
+    let extents = bounds.into_iter().flatten().collect();
+    Ok(Analysis { shape, inductions, trip, extents, unbounded, windows, carried, draft })
+}
+
+/// The dimension of each loop: the root's is the first, those of bounded loops inside follow.
+fn dimensions(bounds: &[Option<IntId>]) -> Vec<Option<u32>> {
+    let mut next = 0;
+    let number = |(l, bound): (usize, &Option<IntId>)| {
+        (l == 0 || bound.is_some()).then(|| {
+            next += 1;
+            next - 1
+        })
+    };
+    bounds.iter().enumerate().map(number).collect()
+}
+
+/// Inductions of the root that hold only if inner loops run as often as their forms say.
+fn demand_counts(
+    context: &Context<'_>,
+    shape: &Shape,
+    inductions: &Inductions,
+    draft: &mut Draft<'_>,
+) -> Result<(), Reason> {
+    for param in &context.func.block(shape.header).params {
+        let Some(form) = inductions.forms.forms.get(param) else { continue };
+        for &duty in &form.duties {
+            let duty = inductions.forms.duties[duty as usize].clone();
+            if !draft.demand_duty(&duty, None) {
+                return Err(Reason::TripCount { why: "an inner loop's isn't, and a value depends on it".into() });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Every operation must be one that a kernel can hold.

@@ -6,7 +6,8 @@
 //! `T(p) = p op T(e)`: each iteration contributes `T(e)`, and the contributions may be combined in any order. Only integer
 //! operators qualify in exact mode. A minimum is also recognised as a comparison whose only use selects between its operands.
 
-use super::shape::{Context, Shape};
+use super::context::Context;
+use super::shape::Shape;
 use crate::reasons::Reason;
 use ir::lowered::{BinaryOp, BlockId, Op, Term, Value};
 use ir::region::ReduceOp;

@@ -1,35 +1,29 @@
-//! Trip counts: how often a loop runs, as an expression over its live-ins.
+//! Trip counts: how often the root of a nest runs, as an expression over its live-ins.
 //!
-//! Let the loop's only exit test compare `a = {s, +, t}` with an invariant `b`, and let `k` be the first iteration in which
-//! it leaves. The body then runs `k + 1` times if the test stands at the bottom, and `k` times if it stands at the top, where
-//! everything before the test must be free of effects because it runs once more than the rest.
+//! Let the loop's exit test compare `a = {s, +, t}` with an invariant `b`, and let `k` be the first iteration in which it leaves.
+//! The body then runs `k + 1` times if the test stands at the bottom, and `k` times if it stands at the top, where everything
+//! before the test must be free of effects because it runs once more than the rest.
 //!
 //! - `a != b` goes on: with `t > 0`, `k = ((b - s) mod 2^w) / t`, provided that `t` divides it. No smaller iteration
 //!   hits `b`, since all distances before are smaller than 2^w; no condition on wrapping is needed. `t < 0` mirrors this.
 //! - `a < b` goes on: with `t > 0`, `k = max(0, ceil((b - s) / t))`, provided that `s + k * t` is still in range, in the
 //!   reading of the comparison. The other orders follow by mirroring and by moving the bound.
 //!
-//! Recurrences that were extended on the way to the comparison carry duties, which are demanded up to the last test.
+//! Recurrences that were extended on the way to the comparison carry duties, which are demanded up to the last test. Other exits
+//! of the root become bails: where one would be taken, the original loop runs.
 
-use super::affine::{Affine, Duty, Lin, is_inside};
+use super::affine::{Affine, Lin};
+use super::context::Context;
+use super::count::{Position, Relation, condition};
 use super::draft::Draft;
 use super::induction::Inductions;
-use super::shape::{Context, ExitEdge, Shape};
+use super::shape::{ExitEdge, Shape};
 use crate::reasons::Reason;
-use ir::lowered::{BinaryOp, BlockId, Const, Op, Term, Type, UnaryOp, Value};
+use ir::lowered::{BinaryOp, BlockId, Const, Op, Term, Type, UnaryOp};
 use ir::region::{Int, IntId, Pred, Scalar, ScalarId};
 
 /// Nodes of an estimate.
 const MAX_ESTIMATE: usize = 32;
-
-/// Where the exit test stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Position {
-    /// In the latch: every iteration that starts is complete.
-    Bottom,
-    /// Before the body: the last iteration ends at the test.
-    Top,
-}
 
 /// How often a loop runs and where it is left.
 #[derive(Clone, Debug)]
@@ -46,78 +40,67 @@ pub struct Trip {
     pub estimate: Option<ScalarId>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Relation {
-    Eq,
-    Ne,
-    Lt { or_equal: bool, signed: bool },
-    Gt { or_equal: bool, signed: bool },
-}
-
-impl Relation {
-    fn negated(self) -> Relation {
-        match self {
-            Relation::Eq => Relation::Ne,
-            Relation::Ne => Relation::Eq,
-            Relation::Lt { or_equal, signed } => Relation::Gt { or_equal: !or_equal, signed },
-            Relation::Gt { or_equal, signed } => Relation::Lt { or_equal: !or_equal, signed },
-        }
-    }
-
-    fn swapped(self) -> Relation {
-        match self {
-            Relation::Lt { or_equal, signed } => Relation::Gt { or_equal, signed },
-            Relation::Gt { or_equal, signed } => Relation::Lt { or_equal, signed },
-            other => other,
-        }
-    }
-}
-
-/// Finds the trip count.
+/// Finds the trip count; exits other than the one that counts become bails.
 pub fn trip(
     context: &Context<'_>,
-    shape: &Shape,
-    inductions: &Inductions,
+    shape: &mut Shape,
+    inductions: &mut Inductions,
     draft: &mut Draft<'_>,
 ) -> Result<Trip, Reason> {
-    let exit = match shape.exits[..] {
-        [] => return Err(Reason::Irregular { what: "it is left only by a trap".into() }),
-        [exit] => exit,
-        _ => return Err(Reason::SideExit),
-    };
-    if !context.tree.dominates(exit.from, shape.latch) {
+    let Some(test) = inductions.tests[0].clone() else { return Err(no_test(context, shape)) };
+    let others: Vec<ExitEdge> = shape.exits.iter().copied().filter(|e| *e != test.exit).collect();
+    if !others.iter().all(|exit| is_counted(context, shape, inductions, draft, exit)) {
         return Err(Reason::SideExit);
     }
-    let position = if exit.from == shape.latch { Position::Bottom } else { Position::Top };
+    shape.leave_by(test.exit);
+    let (exit, position) = (test.exit, test.position);
     if position == Position::Top {
         check_prefix(context, shape, exit.from)?;
     }
-    let Term::Branch { cond, .. } = context.func.block(exit.from).term else {
-        return Err(unknown("it is left through a branch table"));
+    let (leaves_at, estimate) = match test.relation {
+        Relation::Ne => until_equal(draft, &test.a.minus(&test.b))?,
+        order => until_past(draft, order, &test.a, &test.b)?,
     };
-    // Target 0 is taken for a true condition; if that leaves, the loop goes on when it is false.
-    let (relation, a, b) = condition(context, cond, exit.target == 0);
-    let (a, b) = operands(context, shape, inductions, draft, a, b)?;
-    let (leaves_at, estimate) = match relation {
-        Relation::Eq => return Err(unknown("it goes on only while two values are equal")),
-        Relation::Ne => until_equal(draft, &a.minus(&b))?,
-        order => {
-            let (order, a, b) =
-                if b.is_invariant() { (order, a.clone(), b.clone()) } else { (order.swapped(), b.clone(), a.clone()) };
-            until_past(draft, order, &a, &b)?
-        }
-    };
-    for &duty in a.duties.iter().chain(&b.duties) {
+    for &duty in test.a.duties.iter().chain(&test.b.duties) {
         let duty = inductions.forms.duties[duty as usize].clone();
-        draft.demand_no_wrap(&duty, leaves_at);
+        if !draft.demand_duty(&duty, Some((0, leaves_at))) {
+            return Err(unknown("the exit test depends on the count of an inner loop"));
+        }
     }
     let one = draft.number(1);
     let (count, last) = match position {
         Position::Bottom => (draft.add(leaves_at, one), leaves_at),
         Position::Top => (leaves_at, draft.sub(leaves_at, one)),
     };
-    let estimate = estimate.filter(|&estimate| is_cheap(&draft.symbols.scalars.0, estimate));
+    draft.lasts[0] = Some(last);
+    // What inner loops do isn't part of the estimate, so the host decides about nests.
+    let alone = shape.loops.len() == 1;
+    let estimate = estimate.filter(|&estimate| alone && is_cheap(&draft.symbols.scalars.0, estimate));
     Ok(Trip { exit, position, count, last, estimate })
+}
+
+/// True if an exit is decided by the iteration number, as a check of an index is. One that data decides is there to be taken.
+fn is_counted(
+    context: &Context<'_>,
+    shape: &Shape,
+    inductions: &mut Inductions,
+    draft: &mut Draft<'_>,
+    exit: &ExitEdge,
+) -> bool {
+    let Term::Branch { cond, .. } = context.func.block(exit.from).term else { return false };
+    let (_, a, b) = condition(context, cond, false);
+    let mut form = |value| inductions.of(context, shape, &mut draft.symbols, value, Some(exit.from)).is_some();
+    form(a) && b.is_none_or(form)
+}
+
+fn no_test(context: &Context<'_>, shape: &Shape) -> Reason {
+    match shape.exits[..] {
+        [] => Reason::Irregular { what: "it is left only by a trap".into() },
+        [exit] if context.tree.dominates(exit.from, shape.latch) => {
+            unknown("the exit test depends on a value that isn't linear in the iteration number")
+        }
+        _ => Reason::SideExit,
+    }
 }
 
 /// The guest evaluates the estimate at every entry of the loop, so it must not trap and must stay small; where it isn't
@@ -166,79 +149,12 @@ fn check_prefix(context: &Context<'_>, shape: &Shape, test: BlockId) -> Result<(
     Ok(())
 }
 
-/// The comparison behind a condition; the second operand is `None` for zero.
-fn condition(context: &Context<'_>, mut value: Value, mut negate: bool) -> (Relation, Value, Option<Value>) {
-    loop {
-        let (relation, a, b) = match context.op(value) {
-            Some(&Op::Unary(UnaryOp::I32Eqz, x)) if is_comparison(context, x) => {
-                (value, negate) = (x, !negate);
-                continue;
-            }
-            Some(&Op::Unary(UnaryOp::I32Eqz | UnaryOp::I64Eqz, x)) => (Relation::Eq, x, None),
-            Some(&Op::Binary(op, a, b)) => match relation_of(op) {
-                Some(relation) => (relation, a, Some(b)),
-                None => (Relation::Ne, value, None),
-            },
-            _ => (Relation::Ne, value, None),
-        };
-        return (if negate { relation.negated() } else { relation }, a, b);
-    }
-}
-
-fn is_comparison(context: &Context<'_>, value: Value) -> bool {
-    match context.op(value) {
-        Some(Op::Unary(UnaryOp::I32Eqz | UnaryOp::I64Eqz, _)) => true,
-        Some(&Op::Binary(op, ..)) => relation_of(op).is_some(),
-        _ => false,
-    }
-}
-
-fn relation_of(op: BinaryOp) -> Option<Relation> {
-    use BinaryOp::*;
-    Some(match op {
-        I32Eq | I64Eq => Relation::Eq,
-        I32Ne | I64Ne => Relation::Ne,
-        I32LtS | I64LtS => Relation::Lt { or_equal: false, signed: true },
-        I32LtU | I64LtU => Relation::Lt { or_equal: false, signed: false },
-        I32LeS | I64LeS => Relation::Lt { or_equal: true, signed: true },
-        I32LeU | I64LeU => Relation::Lt { or_equal: true, signed: false },
-        I32GtS | I64GtS => Relation::Gt { or_equal: false, signed: true },
-        I32GtU | I64GtU => Relation::Gt { or_equal: false, signed: false },
-        I32GeS | I64GeS => Relation::Gt { or_equal: true, signed: true },
-        I32GeU | I64GeU => Relation::Gt { or_equal: true, signed: false },
-        _ => return None,
-    })
-}
-
-fn operands(
-    context: &Context<'_>,
-    shape: &Shape,
-    inductions: &Inductions,
-    draft: &mut Draft<'_>,
-    a: Value,
-    b: Option<Value>,
-) -> Result<(Affine, Affine), Reason> {
-    let mut form = |value: Value| {
-        let inside = is_inside(context, &shape.inside, value);
-        inductions
-            .forms
-            .of(&mut draft.symbols, value, inside)
-            .ok_or_else(|| unknown("the exit test depends on a value that isn't linear in the iteration number"))
-    };
-    let a = form(a)?;
-    let b = b.map_or_else(|| Ok(Affine::invariant(Lin::constant(a.start.ty, 0))), &mut form)?;
-    match (a.is_invariant(), b.is_invariant()) {
-        (true, true) => Err(unknown("nothing in the exit test changes")),
-        _ => Ok((a, b)),
-    }
-}
-
 /// The iteration in which `{s, +, t}` becomes zero.
 fn until_equal(draft: &mut Draft<'_>, difference: &Affine) -> Result<(IntId, Option<ScalarId>), Reason> {
     let ty = difference.start.ty;
     let zero = Lin::constant(ty, 0);
     let below = zero.add_scaled(&difference.start, u64::MAX);
-    let step = draft.read(&difference.step, true);
+    let step = draft.read(&difference.step(0), true);
     if let Some(t) = draft.known(step) {
         if t == 0 || t == i64::MIN {
             return Err(unknown("nothing in the exit test changes"));
@@ -282,10 +198,7 @@ fn until_past(
         Relation::Gt { or_equal, signed } => (false, or_equal, signed),
         _ => return Err(unknown("the exit test isn't an order")),
     };
-    if !b.is_invariant() {
-        return Err(unknown("both sides of the exit test change"));
-    }
-    let step = draft.read(&a.step, true);
+    let step = draft.read(&a.step(0), true);
     let (zero, one) = (draft.number(0), draft.number(1));
     let stride = if up { step } else { draft.sub(zero, step) };
     if draft.known(stride).is_some_and(|s| s <= 0) {
@@ -304,8 +217,7 @@ fn until_past(
     };
     let steps = draft.add(rounded, one);
     let leaves_at = draft.program.int(Int::Max(zero, steps));
-    let duty = Duty { start: a.start.clone(), step: a.step.clone(), signed };
-    draft.demand_no_wrap(&duty, leaves_at);
+    draft.demand_no_wrap(a, signed, Some((0, leaves_at)));
     let estimate = draft.known(stride).map(|stride| {
         let (from, to) = if up { (&a.start, &b.start) } else { (&b.start, &a.start) };
         let distance = wide_difference(draft, to, from, signed);

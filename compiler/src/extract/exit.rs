@@ -5,7 +5,8 @@
 //! between that only jumps on is followed; the locals are those at the end of the last such block, since even an empty block can
 //! rename locals.
 
-use crate::analysis::shape::{Context, ExitEdge};
+use crate::analysis::context::Context;
+use crate::analysis::shape::ExitEdge;
 use crate::reasons::Reason;
 use crate::rewrite::Exit;
 use crate::wasm::{FUNCTION, GuestFunction, GuestLoop, Where};

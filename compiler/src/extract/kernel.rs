@@ -6,9 +6,9 @@
 
 use super::live_out::Returned;
 use super::ranges::safe_truncation;
-use crate::analysis::affine::{Affine, Lin, OutsideVector, Sym, is_inside};
-use crate::analysis::shape::Context;
-use crate::analysis::trip::Position;
+use crate::analysis::affine::{Affine, Lin, OutsideVector};
+use crate::analysis::context::Context;
+use crate::analysis::count::Position;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
 use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, Op, Shape, Target, Term, Type, UnaryOp, Value, VectorUnaryOp};
@@ -59,7 +59,7 @@ fn collect_live_ins(context: &Context<'_>, analysis: &mut Analysis<'_>) -> Resul
         used.extend(forward.flat_map(|t| &t.args));
     }
     for value in used {
-        if !is_inside(context, &analysis.shape.inside, value) {
+        if !analysis.shape.defines(context, value) {
             if context.func.ty(value) == Type::V128 {
                 analysis.draft.symbols.outside_vector(value)?;
             } else {
@@ -178,15 +178,16 @@ impl Builder<'_> {
             _ => (BinaryOp::I32Add, BinaryOp::I32Mul),
         };
         let start = self.linear(analysis, &form.start);
-        if form.step.is_zero() {
+        let by = form.step(0);
+        if by.is_zero() {
             return start;
         }
         let mut distance = self.index;
         if ty == Type::I32 {
             distance = self.emit(Op::Unary(UnaryOp::I32WrapI64, distance), ty);
         }
-        if form.step.as_const().is_none_or(|c| c.bits != 1) {
-            let step = self.linear(analysis, &form.step);
+        if by.as_const().is_none_or(|c| c.bits != 1) {
+            let step = self.linear(analysis, &by);
             distance = self.emit(Op::Binary(mul, distance, step), ty);
         }
         if form.start.is_zero() {
@@ -196,7 +197,7 @@ impl Builder<'_> {
     }
 
     fn linear(&mut self, analysis: &mut Analysis<'_>, lin: &Lin) -> Value {
-        debug_assert!(lin.terms.keys().all(|s| matches!(s, Sym::Scalar(_))));
+        debug_assert!(lin.is_invariant());
         let id = analysis.draft.symbols.materialise(lin);
         self.scalar(&analysis.draft.symbols.scalars.0, id)
     }
@@ -206,7 +207,7 @@ impl Builder<'_> {
         if let Some(&known) = self.values.get(&value) {
             return Ok(known);
         }
-        if is_inside(self.context, &analysis.shape.inside, value) {
+        if analysis.shape.defines(self.context, value) {
             return Err(Reason::LiveIn);
         }
         let known = if self.context.func.ty(value) == Type::V128 {

@@ -5,10 +5,11 @@
 //! before. Anything else is a decline. "Last iteration" is only meant where that iteration is statically the last: the test
 //! stands at the bottom, or the value sits in a header parameter that a test at the top leaves behind.
 
-use crate::analysis::affine::{Affine, Lin, is_inside};
+use crate::analysis::affine::{Affine, Lin};
+use crate::analysis::context::{Context, Use};
+use crate::analysis::count::Position;
 use crate::analysis::reduction;
-use crate::analysis::shape::{Context, Shape, Use};
-use crate::analysis::trip::Position;
+use crate::analysis::shape::Shape;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
 use crate::wasm::GuestLoop;
@@ -41,7 +42,7 @@ pub fn live_outs(
         if context.home(value).is_none() {
             continue;
         }
-        let scalar = if is_inside(context, &analysis.shape.inside, value) {
+        let scalar = if analysis.shape.defines(context, value) {
             if !observed.contains(&value) {
                 continue;
             }
@@ -96,8 +97,11 @@ struct Finder<'a> {
 impl Finder<'_> {
     fn inside(&mut self, analysis: &mut Analysis<'_>, value: Value, local: u32) -> Result<ScalarId, Reason> {
         let bottom = analysis.trip.position == Position::Bottom;
-        if let Some(form) = analysis.inductions.forms.forms.get(&value).cloned() {
-            return self.at_exit(analysis, &form, bottom);
+        let Analysis { inductions, shape, draft, .. } = analysis;
+        if let Some(form) = inductions.of(self.context, shape, &mut draft.symbols, value, None)
+            && let Some(scalar) = self.at_exit(analysis, &form, bottom)
+        {
+            return Ok(scalar);
         }
         for (&param, &carried) in &analysis.carried {
             match carried {
@@ -106,7 +110,7 @@ impl Finder<'_> {
                     return self.reduced(analysis, param, Returned { value: found.next, role }, found.op);
                 }
                 Carried::Unread { next } if value == param && !bottom && !self.reductions.contains(&next) => {
-                    if is_inside(self.context, &analysis.shape.inside, next) {
+                    if analysis.shape.defines(self.context, next) {
                         return self.last(analysis, next, local);
                     }
                     return analysis.draft.symbols.outside(next).map_err(|_| Reason::LiveOut { local });
@@ -159,36 +163,39 @@ impl Finder<'_> {
     }
 
     /// An affine value when the loop ends: in the last iteration, or where a test at the top ends it.
-    fn at_exit(&mut self, analysis: &mut Analysis<'_>, form: &Affine, bottom: bool) -> Result<ScalarId, Reason> {
+    fn at_exit(&mut self, analysis: &mut Analysis<'_>, form: &Affine, bottom: bool) -> Option<ScalarId> {
         let ends_in = if bottom { analysis.trip.last } else { analysis.trip.count };
         for &duty in &form.duties {
             let duty = analysis.inductions.forms.duties[duty as usize].clone();
-            analysis.draft.demand_no_wrap(&duty, ends_in);
+            if !analysis.draft.demand_duty(&duty, Some((0, ends_in))) {
+                return None;
+            }
         }
         let symbols = &mut analysis.draft.symbols;
         let start = symbols.materialise(&form.start);
-        if form.step.is_zero() {
-            return Ok(start);
+        let step = form.step(0);
+        if step.is_zero() {
+            return Some(start);
         }
         let wide = form.start.ty == Type::I64;
         let (add, mul) = if wide { (BinaryOp::I64Add, BinaryOp::I64Mul) } else { (BinaryOp::I32Add, BinaryOp::I32Mul) };
         let trips = symbols.scalars.add(Scalar::Trip(0));
         let trips = if wide { trips } else { symbols.unary(UnaryOp::I32WrapI64, trips) };
         let start = if bottom {
-            let earlier = form.start.add_scaled(&form.step, u64::MAX);
+            let earlier = form.start.add_scaled(&step, u64::MAX);
             symbols.materialise(&earlier)
         } else {
             start
         };
-        let one = Lin::constant(form.step.ty, 1);
-        let distance = if form.step == one {
+        let one = Lin::constant(step.ty, 1);
+        let distance = if step == one {
             trips
         } else {
-            let step = symbols.materialise(&form.step);
+            let step = symbols.materialise(&step);
             symbols.binary(mul, trips, step)
         };
         let zero = matches!(symbols.scalars.0[start.0 as usize], Scalar::Const(Const { bits: 0, .. }));
-        Ok(if zero { distance } else { symbols.binary(add, start, distance) })
+        Some(if zero { distance } else { symbols.binary(add, start, distance) })
     }
 }
 

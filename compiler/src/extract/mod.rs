@@ -8,7 +8,7 @@ mod kernel;
 mod live_out;
 mod ranges;
 
-use crate::analysis::shape::Context;
+use crate::analysis::context::Context;
 use crate::analysis::{self, Analysis};
 use crate::reasons::Reason;
 use crate::rewrite::Splice;
@@ -82,7 +82,7 @@ fn region(
         mappings: vec![Mapping { grid: vec![0], block: BLOCK }],
         estimate: analysis.trip.estimate,
         can_bail,
-        unbounded: false,
-        extents: Vec::new(),
+        unbounded: analysis.unbounded,
+        extents: analysis.extents,
     }
 }

@@ -4,7 +4,8 @@
 //! to the truncation passes a branch that is taken only for operands in range, the saturating form computes the same value,
 //! and the kernel has no bail there. A comparison that holds also says that its operands aren't NaN.
 
-use crate::analysis::shape::{Context, Shape};
+use crate::analysis::context::Context;
+use crate::analysis::shape::Shape;
 use ir::lowered::{BinaryOp, BlockId, Op, Term, UnaryOp, Value};
 
 /// The saturating form of `op`, if its operand `x` is in range wherever `block` runs.

@@ -56,7 +56,8 @@ impl Region {
         Writer::alone(self).root(id.into())
     }
 
-    /// A predicate as an expression; `f0 # f1` says that two footprints are disjoint.
+    /// A predicate as an expression; `f0 # f1` says that two footprints are disjoint, `f0 | f1` that different
+    /// points of the parallel dimensions touch no common byte of them.
     pub fn show_pred(&self, id: PredId) -> String {
         Writer::alone(self).root(id.into())
     }
@@ -258,6 +259,7 @@ impl<'a> Writer<'a> {
             Pred::Not(a) => format!("not ({})", self.operand(a.into(), user)),
             Pred::SameMemory(a, b) => format!("memory {a} is memory {b}"),
             Pred::Disjoint(a, b) => format!("f{a} # f{b}"),
+            Pred::Apart(a, b) => format!("f{a} | f{b}"),
         })
     }
 }

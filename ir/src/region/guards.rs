@@ -5,6 +5,7 @@
 //! value or a reference to something missing makes the whole answer an error, and an error is a no. Who relies on it:
 //! the runtime's dispatch, and through it the host's memory safety.
 
+use super::apart::{Extent, Reach, apart};
 use super::exprs::ScalarId;
 use super::model::Footprint;
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,8 @@ pub enum Pred {
     SameMemory(u32, u32),
     /// The hulls of two footprints have no byte in common.
     Disjoint(u32, u32),
+    /// Points that differ in a parallel dimension touch no common byte of two footprints, or of one.
+    Apart(u32, u32),
 }
 
 /// A guard: a predicate that must hold, and what it stands for.
@@ -91,6 +94,15 @@ pub struct GuardEnv<'a> {
     pub scalars: &'a [Option<(u64, bool)>],
     /// For each memory index an identity (equal exactly for the same memory) and the length in bytes.
     pub memories: &'a [(u64, u64)],
+}
+
+/// How often the dimensions of a region run at most.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Dims {
+    /// The parallel dimensions, then the sequential ones.
+    pub counts: Vec<IntId>,
+    /// How many of them are parallel.
+    pub parallel: usize,
 }
 
 /// Why there is no answer.
@@ -148,24 +160,26 @@ impl Program {
         PredId(index as u32)
     }
 
-    /// Evaluates the integers, the hulls of `footprints` over dimensions that run `counts` times, and `guards` in order.
+    /// Evaluates the integers, the hulls of `footprints` over dimensions `dims`, and `guards` in order.
     ///
     /// Integers that no guard, footprint or trip count needs are computed as well: a program holds none.
     pub fn evaluate(
         &self,
         env: GuardEnv<'_>,
         footprints: &[Footprint],
-        counts: &[IntId],
+        dims: &Dims,
         guards: &[Guard],
     ) -> Result<Answer, GuardError> {
         let mut ints: Vec<i128> = Vec::with_capacity(self.ints.len());
         for node in &self.ints {
             ints.push(int_value(node, &ints, env)?);
         }
-        let hulls = footprints.iter().map(|footprint| footprint.hull(&ints, counts)).collect::<Result<Vec<_>, _>>()?;
+        let hulls =
+            footprints.iter().map(|footprint| footprint.hull(&ints, &dims.counts)).collect::<Result<Vec<_>, _>>()?;
         let mut preds: Vec<bool> = Vec::with_capacity(self.preds.len());
         for node in &self.preds {
-            preds.push(self.pred_value(node, &preds, &ints, &hulls, footprints, env)?);
+            let known = Known { preds: &preds, ints: &ints, hulls: &hulls, footprints, dims, env };
+            preds.push(known.pred(node)?);
         }
         for (index, guard) in guards.iter().enumerate() {
             if !*preds.get(guard.pred.0 as usize).ok_or(GuardError::Missing)? {
@@ -174,19 +188,45 @@ impl Program {
         }
         Ok(Answer { ints, hulls, refused: None })
     }
+}
 
-    fn pred_value(
-        &self,
-        node: &Pred,
-        preds: &[bool],
-        ints: &[i128],
-        hulls: &[Bounds],
-        footprints: &[Footprint],
-        env: GuardEnv<'_>,
-    ) -> Result<bool, GuardError> {
-        let int = |id: IntId| ints.get(id.0 as usize).copied().ok_or(GuardError::Missing);
-        let pred = |id: PredId| preds.get(id.0 as usize).copied().ok_or(GuardError::Missing);
-        let memory = |index: u32| env.memories.get(index as usize).copied().ok_or(GuardError::Missing);
+/// What is known when a predicate is evaluated.
+struct Known<'a> {
+    preds: &'a [bool],
+    ints: &'a [i128],
+    hulls: &'a [Bounds],
+    footprints: &'a [Footprint],
+    dims: &'a Dims,
+    env: GuardEnv<'a>,
+}
+
+impl Known<'_> {
+    fn int(&self, id: IntId) -> Result<i128, GuardError> {
+        self.ints.get(id.0 as usize).copied().ok_or(GuardError::Missing)
+    }
+
+    fn memory(&self, index: u32) -> Result<(u64, u64), GuardError> {
+        self.env.memories.get(index as usize).copied().ok_or(GuardError::Missing)
+    }
+
+    /// A footprint with its numbers, and the identity of its memory.
+    fn reach(&self, index: u32) -> Result<(u64, Reach), GuardError> {
+        let footprint = self.footprints.get(index as usize).ok_or(GuardError::Missing)?;
+        Ok((self.memory(footprint.memory)?.0, footprint.reach(self.ints, self.dims)?))
+    }
+
+    fn apart(&self, a: u32, b: u32) -> Result<bool, GuardError> {
+        let ((m, x), (n, y)) = (self.reach(a)?, self.reach(b)?);
+        if m != n {
+            return Ok(true);
+        }
+        apart(&x, &y, &self.dims.parallel_counts(self.ints)?)
+    }
+
+    fn pred(&self, node: &Pred) -> Result<bool, GuardError> {
+        let int = |id: IntId| self.int(id);
+        let pred = |id: PredId| self.preds.get(id.0 as usize).copied().ok_or(GuardError::Missing);
+        let memory = |index: u32| self.memory(index);
         Ok(match *node {
             Pred::Lt(a, b) => int(a)? < int(b)?,
             Pred::Le(a, b) => int(a)? <= int(b)?,
@@ -201,12 +241,13 @@ impl Program {
             Pred::SameMemory(a, b) => memory(a)?.0 == memory(b)?.0,
             Pred::Disjoint(a, b) => {
                 let find = |i: u32| {
-                    let footprint = footprints.get(i as usize).ok_or(GuardError::Missing)?;
-                    Ok((memory(footprint.memory)?.0, hulls[i as usize]))
+                    let footprint = self.footprints.get(i as usize).ok_or(GuardError::Missing)?;
+                    Ok((memory(footprint.memory)?.0, self.hulls[i as usize]))
                 };
                 let ((m, p), (n, q)) = (find(a)?, find(b)?);
                 m != n || p.hi <= q.lo || q.hi <= p.lo
             }
+            Pred::Apart(a, b) => self.apart(a, b)?,
         })
     }
 }
@@ -238,7 +279,27 @@ fn int_value(node: &Int, ints: &[i128], env: GuardEnv<'_>) -> Result<i128, Guard
     }
 }
 
+impl Dims {
+    /// The parallel dimensions with how often they run, given the integer nodes.
+    pub fn parallel_counts(&self, ints: &[i128]) -> Result<Vec<(u32, i128)>, GuardError> {
+        let count =
+            |(dim, id): (usize, &IntId)| Ok((dim as u32, ints.get(id.0 as usize).copied().ok_or(GuardError::Missing)?));
+        self.counts.iter().take(self.parallel).enumerate().map(count).collect()
+    }
+}
+
 impl Footprint {
+    /// The footprint with its numbers, given the integer nodes.
+    pub fn reach(&self, ints: &[i128], dims: &Dims) -> Result<Reach, GuardError> {
+        let int = |id: IntId| ints.get(id.0 as usize).copied().ok_or(GuardError::Missing);
+        let mut extents = Vec::with_capacity(self.dims.len());
+        for d in &self.dims {
+            let count = *dims.counts.get(d.dim as usize).ok_or(GuardError::Missing)?;
+            extents.push(Extent { dim: d.dim, stride: int(d.stride)?, count: int(count)? });
+        }
+        Ok(Reach { base: int(self.base)?, width: self.width as i128, dims: extents })
+    }
+
     /// The smallest byte range that holds every access, given the integer nodes and the count of each dimension.
     ///
     /// A dimension without iterations makes the hull empty. That of a footprint whose accesses are checked is chosen at dispatch;

@@ -6,6 +6,7 @@
 //! [`Pred`]s are checked 128-bit integers and predicates over them, and say when a dispatch is allowed. All are flat
 //! lists whose operands have smaller indices, so that reading and evaluating them is bounded and never recurses.
 
+pub mod apart;
 mod expressions;
 mod exprs;
 mod guards;
@@ -15,7 +16,7 @@ pub mod text;
 pub mod verify;
 
 pub use exprs::{Scalar, ScalarId, Scalars};
-pub use guards::{Answer, Bounds, Guard, GuardEnv, GuardError, Int, IntId, Pred, PredId, Program};
+pub use guards::{Answer, Bounds, Dims, Guard, GuardEnv, GuardError, Int, IntId, Pred, PredId, Program};
 pub use model::{
     Access, Footprint, FootprintDim, Kernel, LiveIn, LiveOut, Mapping, Place, ReduceOp, Region, ReturnRole, Source,
     Step,

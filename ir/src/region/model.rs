@@ -1,7 +1,7 @@
 //! The parts of a region.
 
 use super::exprs::{ScalarId, Scalars};
-use super::guards::{Guard, IntId, Program};
+use super::guards::{Dims, Guard, IntId, Program};
 use crate::lowered::{Func, Type};
 use serde::{Deserialize, Serialize};
 
@@ -321,6 +321,11 @@ pub struct Region {
 
 impl Region {
     /// How often each dimension runs at most: the trip counts of the parallel ones, then the extents of the sequential ones.
+    pub fn dims(&self) -> Dims {
+        Dims { counts: self.counts(), parallel: self.trips.len() }
+    }
+
+    /// The counts of [`Region::dims`].
     pub fn counts(&self) -> Vec<IntId> {
         self.trips.iter().chain(&self.extents).copied().collect()
     }

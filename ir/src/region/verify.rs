@@ -217,7 +217,7 @@ fn preds(region: &Region) -> Result<(), RegionError> {
             Pred::And(a, b) | Pred::Or(a, b) => before(a) && before(b),
             Pred::Not(a) => before(a),
             Pred::SameMemory(a, b) => a < 1024 && b < 1024,
-            Pred::Disjoint(a, b) => footprint(a) && footprint(b),
+            Pred::Disjoint(a, b) | Pred::Apart(a, b) => footprint(a) && footprint(b),
         };
         if !fine {
             return Err(RegionError::Reference { what: "predicate", index });

@@ -147,7 +147,8 @@ fn candidates(cut: &Cut<'_>) -> Vec<BTreeSet<usize>> {
 
 /// Compiles a harness and checks that it has the region that it should have.
 fn offload(plain: &[u8], region: &Region, locals: &Locals, options: &compiler::Options) -> Result<Compiled, Unfit> {
-    let compiled = compiler::compile(plain, options).map_err(|error| Unfit::Compile(Box::new(error)))?;
+    // Loops inside would be regions of their own; the outermost comes first.
+    let compiled = compiler::compile_loop(plain, options, 0).map_err(|error| Unfit::Compile(Box::new(error)))?;
     let [found] = &compiled.regions[..] else {
         let reasons = compiled.loops.iter().filter_map(|report| match &report.outcome {
             Outcome::Declined(reason) => Some(reason.to_string()),

@@ -101,6 +101,7 @@ fn edit_region(region: &mut Region, random: &mut Random) {
                 Pred::Le(a, b) if random.below(2) == 0 => Pred::Le(b, a),
                 Pred::Le(a, b) => Pred::Lt(a, b),
                 Pred::Disjoint(a, _) => Pred::Disjoint(a, a),
+                Pred::Apart(a, _) => Pred::Disjoint(a, a),
                 other => other,
             };
         }

@@ -154,7 +154,7 @@ pub fn dispatch(region: &Region, live_ins: &[u64]) -> Option<(Answer, Vec<u64>)>
         values.iter().zip(&types).map(|(value, ty)| value.map(|bits| (bits, ty.bits() == 64))).collect();
     let memories = [(1, MEMORY), (2, MEMORY)];
     let env = GuardEnv { scalars: &scalars, memories: &memories };
-    let answer = region.program.evaluate(env, &region.footprints, &region.counts(), &region.guards).ok()?;
+    let answer = region.program.evaluate(env, &region.footprints, &region.dims(), &region.guards).ok()?;
     let trips: Vec<i128> = region.trips.iter().map(|id| answer.ints[id.0 as usize]).collect();
     let short = trips.iter().all(|trip| (1..=MAX_TRIPS).contains(trip)) && trips.iter().product::<i128>() <= 400;
     let shallow = region.extents.iter().all(|id| answer.ints[id.0 as usize] <= MAX_EXTENT);

@@ -17,6 +17,8 @@ pub(super) struct Case {
     pub facts: Vec<Poly>,
     /// Pairs of footprints whose hulls have no byte in common.
     pub disjoint: Vec<(u32, u32)>,
+    /// Pairs of footprints of which different points of the parallel dimensions touch no common byte.
+    pub points_apart: Vec<(u32, u32)>,
     /// Pairs of memory indices that denote different memories.
     pub apart: Vec<(u32, u32)>,
 }
@@ -25,6 +27,7 @@ impl Case {
     fn extend(&mut self, other: &Case) {
         self.facts.extend(other.facts.iter().cloned());
         self.disjoint.extend(&other.disjoint);
+        self.points_apart.extend(&other.points_apart);
         self.apart.extend(&other.apart);
     }
 
@@ -36,7 +39,10 @@ impl Case {
 
     /// How much there is of it.
     fn len(&self) -> usize {
-        self.facts.iter().map(|fact| 1 + fact.len()).sum::<usize>() + self.disjoint.len() + self.apart.len()
+        self.facts.iter().map(|fact| 1 + fact.len()).sum::<usize>()
+            + self.disjoint.len()
+            + self.points_apart.len()
+            + self.apart.len()
     }
 
     /// True if nothing can satisfy it.
@@ -164,8 +170,10 @@ fn cases(
             (either.len() <= MAX_CASES).then_some(either)
         }
         (Pred::Disjoint(a, b), true) => Some(vec![Case { disjoint: vec![(a, b)], ..Case::default() }]),
+        (Pred::Apart(a, b), true) => Some(vec![Case { points_apart: vec![(a, b)], ..Case::default() }]),
         (Pred::SameMemory(a, b), false) => Some(vec![Case { apart: vec![(a, b)], ..Case::default() }]),
-        (Pred::Eq(..) | Pred::Divides(..) | Pred::Disjoint(..), false) | (Pred::SameMemory(..), true) => facts(vec![]),
+        (Pred::Eq(..) | Pred::Divides(..) | Pred::Disjoint(..) | Pred::Apart(..), false)
+        | (Pred::SameMemory(..), true) => facts(vec![]),
     }
 }
 

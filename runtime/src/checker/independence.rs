@@ -9,6 +9,8 @@
 //! 3. If a positive `m` divides `S`, `D = m * k + p` for an integer `k`, `V <= p` and `p + W <= m`, then the first window's bytes
 //!    lie in `0..V` and the second's in `p..p + W` modulo `m` after `B`: no iterations meet.
 //!
+//! The host decides the guard `Apart` for itself, with the numbers of the dispatch: where it holds, there is nothing to show.
+//!
 //! What a footprint's sequential dimensions span may be counted to its window: then it is about one dimension, too.
 //!
 //! Gathers need no theorem: they only load, and dispatch keeps the reach of each from every hull that the region writes
@@ -61,6 +63,10 @@ pub(super) fn check(atoms: &mut Atoms, question: &Question<'_>) -> Result<(), Un
 /// Different iterations of one footprint keep apart.
 fn alone(atoms: &mut Atoms, question: &Question<'_>, i: usize) -> bool {
     let space = &question.spaces[i];
+    let pair = (i as u32, i as u32);
+    if question.guards.always.points_apart.contains(&pair) {
+        return true;
+    }
     let Some(step) = step(question, i) else { return cases(atoms, question, i, i, nested) };
     if let Some(step) = step.as_constant() {
         return never_meet(atoms, &question.placed[i], &question.placed[i], 0, step);
@@ -101,7 +107,8 @@ fn shown(atoms: &mut Atoms, question: &Question<'_>, case: &Case, i: usize, j: u
     let always = &question.guards.always;
     let pair = (i as u32, j as u32);
     let is = |p: &(u32, u32), (a, b): (u32, u32)| *p == (a, b) || *p == (b, a);
-    if case.disjoint.iter().chain(&always.disjoint).any(|p| is(p, pair)) || case.is_impossible(atoms) {
+    let known = case.disjoint.iter().chain(&always.disjoint).chain(&case.points_apart).chain(&always.points_apart);
+    if known.into_iter().any(|p| is(p, pair)) || case.is_impossible(atoms) {
         return true;
     }
     let memories = (question.spaces[i].memory, question.spaces[j].memory);

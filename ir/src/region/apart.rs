@@ -1,0 +1,203 @@
+//! SANDBOX: keeping apart. Do different points of the parallel iteration space touch a common byte of two footprints?
+//!
+//! Input are two footprints with the numbers of one dispatch: base, width, and for each dimension stride and count. The answer is yes
+//! only if no byte lies in the first footprint at a point `p` and in the second at a point `q` such that `p` and `q` differ in a
+//! parallel dimension, whatever the sequential dimensions are at. Every step is checked 128-bit arithmetic; an overflow is an
+//! error. Who relies on it: every device, which runs the points of the parallel space in any order and at once.
+//!
+//! 1. A footprint with a dimension that never runs touches nothing. Dimensions that run once don't move anything.
+//! 2. If the hulls have no byte in common, nothing is shared.
+//! 3. Else both must move alike along every parallel dimension. Some of the sequential dimensions that move both alike are *nested*; all
+//!    others only make the windows larger: let `A` and `B` be what the two cover at a point of the parallel and the nested
+//!    dimensions, relative to the point's place, and `span` the size of the smallest interval that holds both.
+//!
+//!    *Nested strides.* Order the parallel and nested dimensions by the size of their strides `s_1 <= s_2 <= ...`, and let the reach of the
+//!    first `k` be `span + sum(s_m * (count_m - 1))`. If each `s_k` is at least the reach of those before it, then points that differ
+//!    keep apart: in the largest dimension in which they differ they are at least `s_k` apart, and the smaller dimensions
+//!    can't make up for more than the reach minus the span.
+//!
+//!    *Interleaved.* With one parallel dimension of stride `s` and no nested one: modulo `s`, `A` is an interval at 0 and `B` one at some
+//!    phase. If `B` begins behind `A` and ends before `s`, no points meet at all.
+//!
+//! Which dimensions are nested is tried by size, the largest strides first. A footprint paired with itself is a case of 3.
+
+use super::guards::GuardError;
+
+/// A dimension of a footprint with its numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Extent {
+    /// The dimension.
+    pub dim: u32,
+    /// Bytes per iteration.
+    pub stride: i128,
+    /// How often it runs at most.
+    pub count: i128,
+}
+
+/// A footprint with its numbers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reach {
+    /// The address of the first byte where all iteration numbers are 0.
+    pub base: i128,
+    /// Bytes from there.
+    pub width: i128,
+    /// How it moves; a dimension that isn't listed doesn't move it.
+    pub dims: Vec<Extent>,
+}
+
+impl Reach {
+    fn stride(&self, dim: u32) -> i128 {
+        self.dims.iter().find(|d| d.dim == dim).map_or(0, |d| d.stride)
+    }
+
+    /// The bytes covered by these dimensions, relative to the base.
+    fn cover(&self, keep: impl Fn(u32) -> bool) -> Result<(i128, i128), GuardError> {
+        let (mut lo, mut hi) = (0i128, self.width);
+        for d in self.dims.iter().filter(|d| keep(d.dim)) {
+            let last = d.count.checked_sub(1).ok_or(GuardError::Overflow)?;
+            let reach = d.stride.checked_mul(last).ok_or(GuardError::Overflow)?;
+            let end = if reach < 0 { &mut lo } else { &mut hi };
+            *end = end.checked_add(reach).ok_or(GuardError::Overflow)?;
+        }
+        Ok((lo, hi))
+    }
+}
+
+/// Decides it for footprints of one memory; `parallel` lists the parallel dimensions with how often they run.
+pub fn apart(x: &Reach, y: &Reach, parallel: &[(u32, i128)]) -> Result<bool, GuardError> {
+    let never = |reach: &Reach| reach.dims.iter().any(|d| d.count <= 0);
+    if never(x) || never(y) || parallel.iter().all(|p| p.1 <= 1) {
+        return Ok(true);
+    }
+    let distance = y.base.checked_sub(x.base).ok_or(GuardError::Overflow)?;
+    let shifted = |(lo, hi): (i128, i128)| {
+        let lo = lo.checked_add(distance).ok_or(GuardError::Overflow)?;
+        Ok((lo, hi.checked_add(distance).ok_or(GuardError::Overflow)?))
+    };
+    let ((a, b), (c, d)) = (x.cover(|_| true)?, shifted(y.cover(|_| true)?)?);
+    if b <= c || d <= a {
+        return Ok(true);
+    }
+    let moving: Vec<Extent> =
+        parallel.iter().filter(|p| p.1 > 1).map(|&(dim, count)| Extent { dim, stride: x.stride(dim), count }).collect();
+    if moving.iter().any(|d| d.stride == 0 || d.stride != y.stride(d.dim)) {
+        return Ok(false);
+    }
+    let is_parallel = |dim: u32| parallel.iter().any(|p| p.0 == dim);
+    let alike = |d: &&Extent| !is_parallel(d.dim) && d.count > 1 && d.stride != 0 && y.stride(d.dim) == d.stride;
+    let mut common: Vec<Extent> = x.dims.iter().filter(alike).copied().collect();
+    common.sort_by_key(|d| (std::cmp::Reverse(d.stride.unsigned_abs()), d.dim));
+    for nested in (0..=common.len()).map(|n| &common[..n]) {
+        let inner = |dim: u32| !is_parallel(dim) && nested.iter().all(|d| d.dim != dim);
+        let (first, second) = (x.cover(inner)?, shifted(y.cover(inner)?)?);
+        let span = first.1.max(second.1).checked_sub(first.0.min(second.0)).ok_or(GuardError::Overflow)?;
+        let dims: Vec<Extent> = moving.iter().chain(nested).copied().collect();
+        if nested_strides(span, dims)? {
+            return Ok(true);
+        }
+        if let ([only], []) = (&moving[..], nested)
+            && interleaved(first, second, only.stride.unsigned_abs())
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn nested_strides(span: i128, mut dims: Vec<Extent>) -> Result<bool, GuardError> {
+    dims.sort_by_key(|d| d.stride.unsigned_abs());
+    let mut reach = span;
+    for d in dims {
+        let size = d.stride.checked_abs().ok_or(GuardError::Overflow)?;
+        if size < reach {
+            return Ok(false);
+        }
+        let by = size.checked_mul(d.count - 1).ok_or(GuardError::Overflow)?;
+        reach = reach.checked_add(by).ok_or(GuardError::Overflow)?;
+    }
+    Ok(true)
+}
+
+fn interleaved(first: (i128, i128), second: (i128, i128), step: u128) -> bool {
+    let Ok(step) = i128::try_from(step) else { return false };
+    let Some(distance) = second.0.checked_sub(first.0) else { return false };
+    let phase = distance.rem_euclid(step);
+    let end = second.1.checked_sub(second.0).and_then(|size| phase.checked_add(size));
+    first.1.checked_sub(first.0).is_some_and(|size| size <= phase) && end.is_some_and(|end| end <= step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn reach(base: i128, width: i128, dims: &[(u32, i128, i128)]) -> Reach {
+        let dims = dims.iter().map(|&(dim, stride, count)| Extent { dim, stride, count }).collect();
+        Reach { base, width, dims }
+    }
+
+    #[test]
+    fn rows_columns_and_their_like() {
+        // A matrix of 8-byte elements, 10 to a row: dimension 0 is parallel, 1 is a loop in the thread.
+        let rows = reach(0, 8, &[(0, 80, 5), (1, 8, 10)]);
+        let columns = reach(0, 8, &[(0, 8, 10), (1, 80, 5)]);
+        let parallel = |n| [(0, n)];
+        assert_eq!(apart(&rows, &rows, &parallel(5)), Ok(true));
+        assert_eq!(apart(&columns, &columns, &parallel(10)), Ok(true));
+        // One column too many, one element too many.
+        assert_eq!(apart(&reach(0, 8, &[(0, 8, 11), (1, 80, 5)]), &columns, &parallel(11)), Ok(false));
+        let long = reach(0, 8, &[(0, 80, 5), (1, 8, 11)]);
+        assert_eq!(apart(&long, &long, &parallel(5)), Ok(false));
+        // A row that every thread reads, above what is written and in it.
+        assert_eq!(apart(&rows, &reach(-80, 8, &[(1, 8, 10)]), &parallel(5)), Ok(true));
+        assert_eq!(apart(&rows, &reach(80, 8, &[(1, 8, 10)]), &parallel(5)), Ok(false));
+        // A thread's own row, read as a whole, and the row behind it.
+        assert_eq!(apart(&rows, &reach(8, 8, &[(0, 80, 5), (1, 8, 9)]), &parallel(5)), Ok(true));
+        assert_eq!(apart(&rows, &reach(80, 8, &[(0, 80, 5), (1, 8, 10)]), &parallel(5)), Ok(false));
+        // Even and odd elements.
+        assert_eq!(apart(&reach(0, 4, &[(0, 8, 9)]), &reach(12, 4, &[(0, 8, 9)]), &parallel(9)), Ok(true));
+        // A store that doesn't move, by one thread and by two.
+        assert_eq!(apart(&reach(0, 4, &[]), &reach(0, 4, &[]), &parallel(1)), Ok(true));
+        assert_eq!(apart(&reach(0, 4, &[]), &reach(0, 4, &[]), &parallel(2)), Ok(false));
+    }
+
+    /// For each byte the parallel points at which the footprint touches it.
+    fn touched(reach: &Reach, counts: &[i128]) -> BTreeMap<i128, Vec<(i128, i128)>> {
+        let mut bytes: BTreeMap<i128, Vec<(i128, i128)>> = BTreeMap::new();
+        for i in 0..counts[0] {
+            for j in 0..counts[1] {
+                for k in 0..counts[2] {
+                    let at = reach.base + reach.stride(0) * i + reach.stride(1) * j + reach.stride(2) * k;
+                    (at..at + reach.width).for_each(|byte| bytes.entry(byte).or_default().push((i, j)));
+                }
+            }
+        }
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn what_keeps_apart_shares_no_byte(
+            counts in prop::array::uniform3(1i128..5),
+            strides in prop::array::uniform3(-30i128..30),
+            others in prop::array::uniform3(-30i128..30),
+            same in 0u8..8, base in -60i128..60, width in 1i128..5, wide in 1i128..5,
+        ) {
+            // Dimensions 0 and 1 are parallel; the second footprint moves alike along some of them.
+            let pick = |d: usize| if same >> d & 1 == 1 { strides[d] } else { others[d] };
+            let dims = |s: [i128; 3]| (0..3).map(|d| (d as u32, s[d], counts[d])).collect::<Vec<_>>();
+            let x = reach(0, width, &dims(strides));
+            let y = reach(base, wide, &dims([pick(0), pick(1), pick(2)]));
+            if apart(&x, &y, &[(0, counts[0]), (1, counts[1])]) == Ok(true) {
+                let (xs, ys) = (touched(&x, &counts), touched(&y, &counts));
+                for (byte, points) in &xs {
+                    let theirs = ys.get(byte).into_iter().flatten();
+                    for p in theirs {
+                        prop_assert!(points.iter().all(|q| q == p), "byte {} of {:?} and {:?}", byte, x, y);
+                    }
+                }
+            }
+        }
+    }
+}
