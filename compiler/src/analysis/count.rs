@@ -81,7 +81,8 @@ pub struct Test {
     pub b: Affine,
 }
 
-/// Finds the test of loop `l` that every iteration passes and that counts; `form` reads a value in a block.
+/// Finds the test of loop `l` that every iteration passes and that counts; `form` reads a value in a block. Of several the one at
+/// the bottom is taken: what stands before it is more likely a check.
 pub fn test(
     context: &Context<'_>,
     shape: &Shape,
@@ -89,6 +90,7 @@ pub fn test(
     mut form: impl FnMut(Value, BlockId) -> Option<Affine>,
 ) -> Option<Test> {
     let latches = &shape.loops[l].latches;
+    let mut top = None;
     for exit in shape.exits_of(context, l) {
         let every = latches.iter().all(|&latch| context.tree.dominates(exit.from, latch));
         let Term::Branch { cond, .. } = context.func.block(exit.from).term else { continue };
@@ -118,9 +120,13 @@ pub fn test(
             continue;
         }
         let position = if latches[..] == [exit.from] { Position::Bottom } else { Position::Top };
-        return Some(Test { exit, position, relation, a, b });
+        let test = Test { exit, position, relation, a, b };
+        match position {
+            Position::Bottom => return Some(test),
+            Position::Top => drop(top.get_or_insert(test)),
+        }
     }
-    None
+    top
 }
 
 impl Test {

@@ -3,6 +3,7 @@
 use super::affine::{Affine, Duty, Lin, Symbols};
 use ir::lowered::Type;
 use ir::region::{Guard, Int, IntId, Pred, PredId, Program};
+use std::collections::BTreeSet;
 
 /// What is known of a region so far.
 pub struct Draft<'a> {
@@ -181,6 +182,29 @@ impl<'a> Draft<'a> {
             sum = self.add(sum, reach);
         }
         Some(sum)
+    }
+
+    /// The least and the most that one form can be above another, both read alike and none wrapping around.
+    ///
+    /// Each side moves by its own steps, so the difference is linear in each iteration number as well.
+    pub fn spread(&mut self, high: &Affine, low: &Affine, signed: bool) -> Option<(IntId, IntId)> {
+        let (top, bottom) = (self.read(&high.start, signed), self.read(&low.start, signed));
+        let start = self.sub(top, bottom);
+        let (mut least, mut most) = (start, start);
+        let around: BTreeSet<usize> = low.steps.keys().chain(high.steps.keys()).copied().collect();
+        for l in around {
+            let last = self.lasts[l]?;
+            let (up, down) = (self.read(&high.step(l), true), self.read(&low.step(l), true));
+            let change = self.sub(up, down);
+            let (zero, reach) = (self.number(0), self.mul(change, last));
+            let (down, up) = match self.known(change) {
+                Some(change) if change >= 0 => (zero, reach),
+                Some(_) => (reach, zero),
+                None => (self.min(zero, reach), self.max(zero, reach)),
+            };
+            (least, most) = (self.add(least, down), self.add(most, up));
+        }
+        Some((least, most))
     }
 
     /// Demands that a form stays in its type, in the given reading; false if that can't be said.

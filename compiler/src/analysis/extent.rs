@@ -198,18 +198,7 @@ fn enters(context: &Context<'_>, shape: &Shape, l: usize, from: BlockId, to: Blo
 fn until_past(draft: &mut Draft<'_>, l: usize, test: &Test, step: i64, or_equal: bool, signed: bool) -> Option<IntId> {
     let first = test.first(l);
     let (low, high) = if step > 0 { (&first, &test.b) } else { (&test.b, &first) };
-    // The difference of the readings, corner by corner; each side moves by its own steps.
-    let mut spread = (draft.read(&high.start, signed), draft.read(&low.start, signed));
-    spread = (draft.sub(spread.0, spread.1), draft.sub(spread.0, spread.1));
-    let around: std::collections::BTreeSet<usize> = low.steps.keys().chain(high.steps.keys()).copied().collect();
-    for d in around {
-        let last = draft.lasts[d]?;
-        let (up, down) = (draft.read(&high.step(d), true), draft.read(&low.step(d), true));
-        let change = draft.sub(up, down);
-        let (zero, reach) = (draft.number(0), draft.mul(change, last));
-        let (least, most) = (draft.min(zero, reach), draft.max(zero, reach));
-        spread = (draft.add(spread.0, least), draft.add(spread.1, most));
-    }
+    let spread = draft.spread(high, low, signed)?;
     let (zero, one, size) = (draft.number(0), draft.number(1), draft.number(step.abs()));
     let reach = if or_equal { spread.1 } else { draft.sub(spread.1, one) };
     let rounded = draft.floor_div(reach, size);

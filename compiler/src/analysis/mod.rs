@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod affine;
+pub mod checks;
 pub mod context;
 pub mod count;
 pub mod dependence;
@@ -25,7 +26,7 @@ use induction::Inductions;
 use ir::lowered::{Op, Value};
 use ir::region::IntId;
 use reduction::Reduction;
-use shape::Shape;
+use shape::{ExitEdge, Shape};
 use std::collections::HashMap;
 
 /// A header parameter that the loop carries in a way other than an induction.
@@ -52,6 +53,8 @@ pub struct Analysis<'a> {
     pub extents: Vec<IntId>,
     /// True if some loop inside isn't bounded.
     pub unbounded: bool,
+    /// Cold edges that are never taken.
+    pub decided: Vec<ExitEdge>,
     /// What it touches.
     pub windows: Vec<access::Window>,
     /// Header parameters that aren't inductions.
@@ -73,6 +76,7 @@ pub fn analyse<'a>(module: &Module, guest_loop: &GuestLoop, context: &'a Context
     let trip = trip::trip(context, &mut shape, &mut inductions, &mut draft)?;
     let bounds = extent::extents(context, &shape, &mut inductions, &mut draft);
     demand_counts(context, &shape, &inductions, &mut draft)?;
+    let decided = checks::decided(context, &shape, &mut inductions, &mut draft);
     let dims = dimensions(&bounds);
     let windows = access::windows(module, context, &shape, &mut inductions, &dims, &mut draft)?;
     if windows.is_empty() {
@@ -81,7 +85,7 @@ pub fn analyse<'a>(module: &Module, guest_loop: &GuestLoop, context: &'a Context
     dependence::dependence(module, &windows, &[0], &mut draft)?;
     let unbounded = bounds.iter().skip(1).any(Option::is_none);
     let extents = bounds.into_iter().flatten().collect();
-    Ok(Analysis { shape, inductions, trip, extents, unbounded, windows, carried, draft })
+    Ok(Analysis { shape, inductions, trip, extents, unbounded, decided, windows, carried, draft })
 }
 
 /// The dimension of each loop: the root's is the first, those of bounded loops inside follow.

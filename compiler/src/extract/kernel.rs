@@ -290,6 +290,10 @@ impl Builder<'_> {
             let stays = term.targets().into_iter().enumerate().find(|&(i, _)| i != exit.target);
             term = Term::Jump(stays.ok_or(Reason::SideExit)?.1.clone());
         }
+        if let Some(never) = analysis.decided.iter().find(|edge| edge.from == block) {
+            let stays = term.targets().into_iter().enumerate().find(|&(i, _)| i != never.target);
+            term = Term::Jump(stays.ok_or(Reason::SideExit)?.1.clone());
+        }
         for target in term.targets_mut() {
             let leaves = !analysis.shape.inside.contains(&target.block);
             if target.block == analysis.shape.header || (leaves && block == exit.from && target.block == exit.to) {
