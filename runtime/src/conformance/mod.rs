@@ -11,6 +11,7 @@ mod nests;
 mod refusals;
 mod returns;
 mod sketch;
+mod vectors;
 
 use crate::config::NanMode;
 use crate::device::Device;
@@ -140,6 +141,7 @@ pub fn cases() -> Vec<Case> {
     let mut cases = accesses::cases();
     cases.extend(gathers::cases());
     cases.extend(returns::cases());
+    cases.extend(vectors::cases());
     cases.extend(nests::cases());
     cases.extend(refusals::cases());
     cases

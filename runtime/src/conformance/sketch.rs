@@ -246,6 +246,11 @@ impl Sketch {
         self.func.push(self.at, Op::Binary(op, a, b), op.result(), 0)
     }
 
+    /// An operation with a result.
+    pub fn operation(&mut self, op: Op, ty: Type) -> Value {
+        self.func.push(self.at, op, ty, 0)
+    }
+
     /// The address `live-in + sum(index * stride)`, in wrapping `i32` arithmetic.
     pub fn address(&mut self, base: u32, strides: &[i32]) -> Value {
         let mut address = self.live_in(base);
