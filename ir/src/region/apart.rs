@@ -19,6 +19,11 @@
 //!    *Interleaved.* With one parallel dimension of stride `s` and no nested one: modulo `s`, `A` is an interval at 0 and `B` one at some
 //!    phase. If `B` begins behind `A` and ends before `s`, no points meet at all.
 //!
+//!    *Shifted.* Before that the second footprint may be renumbered: in a nested dimension of stride `s` its iteration `i` may be called
+//!    `i + q`, which takes `q * s` off the distance and adds `|q|` to the count; and a stride of `s` may be taken for one of `s / k`
+//!    that only every `k`-th iteration of `k` times as many uses. Both describe a superset of the same points. So rows above and
+//!    below, and the parts of an unrolled loop, fall together.
+//!
 //! Which dimensions are nested is tried by size, the largest strides first. A footprint paired with itself is a case of 3.
 
 use super::guards::GuardError;
@@ -90,10 +95,16 @@ pub fn apart(x: &Reach, y: &Reach, parallel: &[(u32, i128)]) -> Result<bool, Gua
     for nested in (0..=common.len()).map(|n| &common[..n]) {
         let inner = |dim: u32| !is_parallel(dim) && nested.iter().all(|d| d.dim != dim);
         let (first, second) = (x.cover(inner)?, shifted(y.cover(inner)?)?);
-        let span = first.1.max(second.1).checked_sub(first.0.min(second.0)).ok_or(GuardError::Overflow)?;
-        let dims: Vec<Extent> = moving.iter().chain(nested).copied().collect();
-        if nested_strides(span, dims)? {
-            return Ok(true);
+        let whole: Vec<Extent> = moving.iter().chain(nested).copied().collect();
+        let (renumbered, off) = renumber(nested, distance)?;
+        let nearer = (second.0.checked_sub(off), second.1.checked_sub(off));
+        let (Some(lo), Some(hi)) = nearer else { return Err(GuardError::Overflow) };
+        let renumbered: Vec<Extent> = moving.iter().copied().chain(renumbered).collect();
+        for (second, dims) in [(second, whole), ((lo, hi), renumbered)] {
+            let span = first.1.max(second.1).checked_sub(first.0.min(second.0)).ok_or(GuardError::Overflow)?;
+            if nested_strides(span, dims)? {
+                return Ok(true);
+            }
         }
         if let ([only], []) = (&moving[..], nested)
             && interleaved(first, second, only.stride.unsigned_abs())
@@ -116,6 +127,33 @@ fn nested_strides(span: i128, mut dims: Vec<Extent>) -> Result<bool, GuardError>
         reach = reach.checked_add(by).ok_or(GuardError::Overflow)?;
     }
     Ok(true)
+}
+
+/// The nested dimensions in other numbers, and what that takes off the distance; the largest come first.
+fn renumber(nested: &[Extent], distance: i128) -> Result<(Vec<Extent>, i128), GuardError> {
+    let (mut dims, mut left) = (Vec::with_capacity(nested.len()), distance);
+    for d in nested {
+        let mut best = (1, 0, left);
+        for k in [1, 2, 4, 8] {
+            let step = d.stride / k;
+            if d.stride % k != 0 {
+                break;
+            }
+            // Rounded to the nearest multiple.
+            let half = step.abs() / 2;
+            let q = left.checked_add(half).ok_or(GuardError::Overflow)?.div_euclid(step);
+            let rest = q.checked_mul(step).and_then(|by| left.checked_sub(by)).ok_or(GuardError::Overflow)?;
+            if rest.unsigned_abs() < best.2.unsigned_abs() {
+                best = (k, q, rest);
+            }
+        }
+        let (k, q, rest) = best;
+        let last = d.count.checked_sub(1).and_then(|last| last.checked_mul(k)).ok_or(GuardError::Overflow)?;
+        let count = last.checked_add(1).and_then(|n| n.checked_add(q.checked_abs()?)).ok_or(GuardError::Overflow)?;
+        dims.push(Extent { stride: d.stride / k, count, ..*d });
+        left = rest;
+    }
+    Ok((dims, distance - left))
 }
 
 fn interleaved(first: (i128, i128), second: (i128, i128), step: u128) -> bool {
@@ -155,6 +193,11 @@ mod tests {
         // A thread's own row, read as a whole, and the row behind it.
         assert_eq!(apart(&rows, &reach(8, 8, &[(0, 80, 5), (1, 8, 9)]), &parallel(5)), Ok(true));
         assert_eq!(apart(&rows, &reach(80, 8, &[(0, 80, 5), (1, 8, 10)]), &parallel(5)), Ok(false));
+        // A column of each thread, and the elements above it; the same unrolled by two.
+        assert_eq!(apart(&columns, &reach(-80, 8, &[(0, 8, 10), (1, 80, 5)]), &parallel(10)), Ok(true));
+        assert_eq!(apart(&columns, &reach(-72, 8, &[(0, 8, 10), (1, 80, 5)]), &parallel(10)), Ok(false));
+        let even = reach(0, 8, &[(0, 8, 10), (1, 160, 5)]);
+        assert_eq!(apart(&even, &reach(80, 8, &[(0, 8, 10), (1, 160, 5)]), &parallel(10)), Ok(true));
         // Even and odd elements.
         assert_eq!(apart(&reach(0, 4, &[(0, 8, 9)]), &reach(12, 4, &[(0, 8, 9)]), &parallel(9)), Ok(true));
         // A store that doesn't move, by one thread and by two.
@@ -188,6 +231,8 @@ mod tests {
             let pick = |d: usize| if same >> d & 1 == 1 { strides[d] } else { others[d] };
             let dims = |s: [i128; 3]| (0..3).map(|d| (d as u32, s[d], counts[d])).collect::<Vec<_>>();
             let x = reach(0, width, &dims(strides));
+            // Half of the distances are about a multiple of the sequential stride.
+            let base = if same >= 4 { strides[2] * (base / 20) + base % 5 } else { base };
             let y = reach(base, wide, &dims([pick(0), pick(1), pick(2)]));
             if apart(&x, &y, &[(0, counts[0]), (1, counts[1])]) == Ok(true) {
                 let (xs, ys) = (touched(&x, &counts), touched(&y, &counts));
