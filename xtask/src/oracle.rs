@@ -18,6 +18,9 @@ use crate::tool;
 
 #[derive(clap::Args)]
 pub struct Options {
+    /// Only every N-th module.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    sample: usize,
     /// Cases for each region.
     #[arg(long, default_value_t = 200)]
     cases: u64,
@@ -52,7 +55,8 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let text = std::fs::read_to_string(root.join("corpus/corpus.json")).context("can't read corpus/corpus.json")?;
     let index = Index::parse(&text)?;
     let wanted = |module: &&Module| options.only.as_ref().is_none_or(|name| *name == module.name);
-    let modules: Vec<&Module> = index.modules.iter().filter(wanted).collect();
+    let step = options.sample.max(1);
+    let modules: Vec<&Module> = index.modules.iter().filter(wanted).step_by(step).collect();
     ensure!(!modules.is_empty(), "the index has no such entry");
     let tool = tool::tensorwasm(root)?;
 
