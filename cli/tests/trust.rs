@@ -235,7 +235,7 @@ fn signatures_in_files_of_their_own() {
     ");
     // It stays good when somebody signs the bundle itself.
     user.run(&["sign", "b.wasm", "--key", "bob"]);
-    insta::assert_snapshot!(user.try_run(&["verify", "b.wasm", "--signature", "b.sig", "--trust", "alice"]), @"0: b.wasm: signature: by a key that isn't trusted (id ID); by trusted key alice (id ID), detached; by a key that isn't trusted (id ID), detached; 10 regions");
+    insta::assert_snapshot!(user.try_run(&["verify", "b.wasm", "--signature", "b.sig", "--trust", "alice"]), @"0: b.wasm: signature: by a key that isn't trusted (id ID); by trusted key alice (id ID), detached; by a key that isn't trusted (id ID), detached; 11 regions");
 }
 
 #[test]

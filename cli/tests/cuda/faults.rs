@@ -40,11 +40,11 @@ fn failures_of_one_launch_cost_that_launch() {
     failure: cuMemAlloc_v2: CUDA_ERROR_OUT_OF_MEMORY (2): out of memory
     ");
     insta::assert_snapshot!(story("refused-launch", "5000"), @"
-    0 done, 2482 error
+    0 done, 2522 error
     failure: cuLaunchKernel: CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES (701): too many resources requested for launch
     ");
     insta::assert_snapshot!(story("flag", "5000"), @"
-    2481 done, 1 error
+    41 done, 1 error
     failure: the bail flag holds 0xa5a5a5a5
     ");
 }
@@ -57,12 +57,12 @@ fn a_lost_context_turns_the_device_off() {
     failure: the device is lost: cuEventQuery: CUDA_ERROR_ILLEGAL_ADDRESS (700): an illegal memory access was encountered
     ");
     insta::assert_snapshot!(story("ecc", "5000"), @"
-    0 done, 1 error, 2 off
+    0 done, 1 error, 42 off
     off: the device is lost: cuStreamSynchronize: CUDA_ERROR_ECC_UNCORRECTABLE (214): uncorrectable ECC error encountered
     failure: the device is lost: cuStreamSynchronize: CUDA_ERROR_ECC_UNCORRECTABLE (214): uncorrectable ECC error encountered
     ");
     insta::assert_snapshot!(story("unknown-error", "5000"), @"
-    0 done, 1 error, 2 off
+    0 done, 1 error, 42 off
     off: the device is lost: cuEventQuery: an error without a name (4711): the driver doesn't describe it
     failure: the device is lost: cuEventQuery: an error without a name (4711): the driver doesn't describe it
     ");
@@ -75,7 +75,7 @@ fn an_overdue_launch_is_given_up_and_the_device_left_alone_until_it_ends() {
     failure: an overdue launch hasn't ended yet
     ");
     insta::assert_snapshot!(story("held=5", "1500"), @"
-    2477 done, 1 timeout, 4 off
+    99 done, 1 timeout, 4 off
     failure: an overdue launch hasn't ended yet
     ");
 }
