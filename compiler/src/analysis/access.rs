@@ -6,11 +6,12 @@
 //! `U(start) + d + sum(S(step_d) * i_d)` as long as that integer stays within 0 and 2^32. Being linear in each iteration number it is
 //! bounded by its corners. The lower bound is demanded here as a guard. The upper bound follows from the check that dispatch
 //! makes of every hull: it must end within the memory, which has at most 2^32 bytes. Who relies on it: dispatch, which copies and
-//! checks hulls, and every device, which addresses only what a hull holds.
+//! checks hulls, and every device, which addresses only what a hull holds. A load whose address isn't linear is a gather.
 
 use super::affine::{Affine, Lin, Sym};
 use super::context::Context;
 use super::draft::Draft;
+use super::gathers;
 use super::induction::Inductions;
 use super::shape::Shape;
 use crate::reasons::Reason;
@@ -36,9 +37,9 @@ pub struct Access {
     pub always: bool,
     /// Bytes from the window's base.
     pub relative: i64,
-    memory: u32,
-    offset: u64,
-    addr: Affine,
+    pub(super) memory: u32,
+    pub(super) offset: u64,
+    pub(super) addr: Affine,
 }
 
 /// Accesses that move together.
@@ -76,7 +77,9 @@ pub fn windows(
 ) -> Result<Vec<Window>, Reason> {
     let mut keys: Vec<(Key, Vec<Access>)> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
-    for access in accesses(module, context, shape, inductions, draft)? {
+    let (accesses, loose) = accesses(module, context, shape, inductions, draft)?;
+    let gathers = gathers::windows(context, loose, &accesses, draft)?;
+    for access in accesses {
         for &duty in &access.addr.duties {
             let duty = inductions.forms.duties[duty as usize].clone();
             if !draft.demand_duty(&duty, None) {
@@ -103,10 +106,14 @@ pub fn windows(
             return Err(Reason::Limit { what: format!("more than {} arrays", limits::MAX_FOOTPRINTS) });
         }
     }
+    windows.extend(gathers);
+    if windows.len() > limits::MAX_FOOTPRINTS {
+        return Err(Reason::Limit { what: format!("more than {} arrays", limits::MAX_FOOTPRINTS) });
+    }
     Ok(windows)
 }
 
-fn address(context: &Context<'_>, access: &Access) -> Reason {
+pub(super) fn address(context: &Context<'_>, access: &Access) -> Reason {
     let (block, position) = access.place;
     let inst = &context.func.block(block).insts[position];
     let name = match inst.op {
@@ -117,14 +124,15 @@ fn address(context: &Context<'_>, access: &Access) -> Reason {
     Reason::Address { access: name.to_string(), offset: inst.at }
 }
 
+/// The accesses, and apart from them the loads whose addresses aren't linear in iteration numbers.
 fn accesses(
     module: &Module,
     context: &Context<'_>,
     shape: &Shape,
     inductions: &mut Inductions,
     draft: &mut Draft<'_>,
-) -> Result<Vec<Access>, Reason> {
-    let mut found = Vec::new();
+) -> Result<(Vec<Access>, Vec<Access>), Reason> {
+    let (mut found, mut loose) = (Vec::new(), Vec::new());
     for &block in &shape.body {
         for (position, inst) in context.func.block(block).insts.iter().enumerate() {
             let (is_store, width, align, name, memory, offset, addr) = match inst.op {
@@ -139,25 +147,22 @@ fn accesses(
             check_memory(module, memory)?;
             let form = inductions.of(context, shape, &mut draft.symbols, addr, Some(block));
             let bounded = |f: &Affine| f.is_known() && f.steps.keys().all(|&l| draft.lasts[l].is_some());
-            let addr = form.filter(|f| f.start.ty == Type::I32).filter(bounded);
-            let addr = addr.ok_or(Reason::Address { access: name.to_string(), offset: inst.at })?;
+            let form = form.filter(|f| f.start.ty == Type::I32);
+            let linear = form.as_ref().is_some_and(bounded);
+            // A kernel checks scalar loads alone.
+            if !linear && (is_store || width > 8) {
+                return Err(Reason::Address { access: name.to_string(), offset: inst.at });
+            }
+            let unknown = || Affine { start: Lin::constant(Type::I32, 0), steps: BTreeMap::new(), duties: Vec::new() };
+            let addr = form.unwrap_or_else(unknown);
             let always = shape.always(context, block);
             let place = (block, position);
-            found.push(Access {
-                place,
-                at: inst.at,
-                is_store,
-                width,
-                align,
-                always,
-                relative: 0,
-                memory,
-                offset,
-                addr,
-            });
+            let list = if linear { &mut found } else { &mut loose };
+            let relative = 0;
+            list.push(Access { place, at: inst.at, is_store, width, align, always, relative, memory, offset, addr });
         }
     }
-    Ok(found)
+    Ok((found, loose))
 }
 
 fn check_memory(module: &Module, index: u32) -> Result<(), Reason> {

@@ -36,7 +36,9 @@ pub fn dependence(
     for (i, x) in windows.iter().enumerate() {
         for (j, y) in windows.iter().enumerate().skip(i + 1) {
             let stores = x.footprint.access.writes() || y.footprint.access.writes();
-            if stores && may_be_one_memory(module, x.memory, y.memory) {
+            // Dispatch keeps what is gathered from everything that is written.
+            let chosen = x.footprint.access.is_checked() || y.footprint.access.is_checked();
+            if stores && !chosen && may_be_one_memory(module, x.memory, y.memory) {
                 across(draft, parallel, (i as u32, x), (j as u32, y))?;
             }
         }

@@ -12,6 +12,7 @@ pub mod count;
 pub mod dependence;
 pub mod draft;
 pub mod extent;
+mod gathers;
 pub mod induction;
 pub mod reduction;
 pub mod shape;

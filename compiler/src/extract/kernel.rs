@@ -279,6 +279,11 @@ impl Builder<'_> {
         if let Op::Load { space: s, .. } | Op::Store { space: s, .. } = &mut op {
             *s = space.ok_or(Reason::LiveIn)?;
         }
+        if let Op::Load { kind, space, offset, addr } = op
+            && analysis.windows.get(space as usize).is_some_and(|w| w.footprint.access.is_checked())
+        {
+            op = Op::Gather { kind, space, offset, addr };
+        }
         failed.map_or(Ok(op), Err)
     }
 
