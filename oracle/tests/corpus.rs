@@ -20,7 +20,7 @@ fn clang() {
 
 #[test]
 fn zig() {
-    passes("zig", &["cmul", "reverse", "stencil3", "widen"]);
+    passes("zig", &["cmul", "saxpy", "stencil3", "widen"]);
 }
 
 #[test]
