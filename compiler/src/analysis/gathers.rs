@@ -38,7 +38,7 @@ pub(super) fn windows(
 /// The part of a form that is made of values from outside of the nest.
 fn invariant(start: &Lin) -> Lin {
     let known = |(sym, _): &(&Sym, &u64)| matches!(sym, Sym::Scalar(_));
-    let terms = start.terms.iter().filter(known).map(|(sym, c)| (sym.clone(), *c)).collect();
+    let terms = start.terms.iter().filter(known).map(|(sym, c)| (*sym, *c)).collect();
     Lin { ty: start.ty, terms, constant: start.constant }
 }
 
