@@ -80,11 +80,8 @@ pub fn windows(
     let (accesses, loose) = accesses(module, context, shape, inductions, draft)?;
     let gathers = gathers::windows(context, loose, &accesses, draft)?;
     for access in accesses {
-        for &duty in &access.addr.duties {
-            let duty = inductions.forms.duties[duty as usize].clone();
-            if !draft.demand_duty(&duty, None) {
-                return Err(address(context, &access));
-            }
+        if !inductions.demand(draft, &access.addr, None) {
+            return Err(address(context, &access));
         }
         let key = (access.memory, access.addr.start.terms.clone(), access.addr.steps.clone());
         let at = *index.entry(format!("{key:?}")).or_insert_with(|| {

@@ -50,9 +50,8 @@ fn decide(
         Some(y) => inductions.of(context, shape, &mut draft.symbols, y, Some(edge.from))?,
         None => return None,
     };
-    for &duty in x.duties.iter().chain(&y.duties) {
-        let duty = inductions.forms.duties[duty as usize].clone();
-        draft.demand_duty(&duty, None).then_some(())?;
+    if ![&x, &y].iter().all(|form| inductions.demand(draft, form, None)) {
+        return None;
     }
     match relation {
         Relation::Lt { or_equal, signed } => stays_below(draft, &x, &y, or_equal, signed),

@@ -12,7 +12,7 @@
 //! Other exits make a loop end earlier, never later. Who relies on it: footprints, which move along these dimensions, and everything
 //! that trusts a region to end.
 
-use super::affine::{Affine, Duty};
+use super::affine::Affine;
 use super::context::Context;
 use super::count::{Position, Relation, Test, condition};
 use super::draft::Draft;
@@ -79,13 +79,8 @@ fn leaves_at(
         Relation::Gt { or_equal, signed } if step < 0 => until_past(draft, l, test, step, or_equal, signed)?,
         _ => return None,
     };
-    for &duty in test.a.duties.iter().chain(&test.b.duties) {
-        let duty: Duty = inductions.forms.duties[duty as usize].clone();
-        if !draft.demand_duty(&duty, Some((l, k))) {
-            return None;
-        }
-    }
-    Some(k)
+    let holds = [&test.a, &test.b].iter().all(|form| inductions.demand(draft, form, Some((l, k))));
+    holds.then_some(k)
 }
 
 fn until_equal(

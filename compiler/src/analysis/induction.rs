@@ -10,8 +10,10 @@
 use super::affine::{Affine, Duty, Forms, Lin, Sym, Symbols, choose, product, wrap};
 use super::context::Context;
 use super::count::{self, Test};
+use super::draft::Draft;
 use super::shape::Shape;
 use ir::lowered::{BinaryOp, BlockId, Op, Term, Type, Value};
+use ir::region::IntId;
 use std::collections::HashMap;
 
 /// The forms of a nest, with the basic inductions among its header parameters.
@@ -33,23 +35,29 @@ struct Step {
 
 /// Finds the forms of a nest.
 pub fn inductions(context: &Context<'_>, shape: &Shape, symbols: &mut Symbols<'_>) -> Inductions {
+    let edges = header_edges(context, shape);
     let mut steps: HashMap<Value, Step> = HashMap::new();
     for l in (0..shape.loops.len()).rev() {
-        let mut walk = Walk::new(context, shape, &steps, Some(l));
+        let mut walk = Walk::new(context, shape, &steps, &edges, Some(l));
         walk.run(symbols);
         let found = walk.steps_of(symbols, l);
         steps.extend(found);
     }
-    let mut walk = Walk::new(context, shape, &steps, None);
+    let mut walk = Walk::new(context, shape, &steps, &edges, None);
     walk.run(symbols);
     for l in 0..shape.loops.len() {
         walk.test(symbols, l);
     }
     let tests = walk.tests.into_iter().map(Option::flatten).collect();
-    Inductions { forms: walk.forms, edges: header_edges(context, shape), tests }
+    Inductions { forms: walk.forms, edges, tests }
 }
 
 impl Inductions {
+    /// Demands what a form depends on; false if that can't be said.
+    pub fn demand(&self, draft: &mut Draft<'_>, form: &Affine, ends: Option<(usize, IntId)>) -> bool {
+        form.duties.iter().all(|&duty| draft.demand_duty(&self.forms.duties[duty as usize], ends))
+    }
+
     /// The form of a value as it is read in `block`, which may be outside of the nest; none where it isn't affine.
     pub fn of(
         &mut self,
@@ -142,6 +150,7 @@ struct Walk<'a> {
     context: &'a Context<'a>,
     shape: &'a Shape,
     steps: &'a HashMap<Value, Step>,
+    edges: &'a HashMap<Value, (Value, Value)>,
     /// The loop whose values from outside and header parameters are symbols; none for the stage that finds real forms.
     symbolic: Option<usize>,
     forms: Forms,
@@ -153,10 +162,11 @@ impl<'a> Walk<'a> {
         context: &'a Context<'a>,
         shape: &'a Shape,
         steps: &'a HashMap<Value, Step>,
+        edges: &'a HashMap<Value, (Value, Value)>,
         symbolic: Option<usize>,
     ) -> Walk<'a> {
         let tests = vec![None; shape.loops.len()];
-        Walk { context, shape, steps, symbolic, forms: Forms::default(), tests }
+        Walk { context, shape, steps, edges, symbolic, forms: Forms::default(), tests }
     }
 
     fn scope(&self) -> usize {
@@ -210,17 +220,15 @@ impl<'a> Walk<'a> {
             return Some(Affine::invariant(Lin::symbol(ty, Sym::Value(value))));
         }
         let form = self.forms.forms.get(&value)?.clone();
-        let exited = form.steps.keys().any(|&l| !self.shape.holds(l, block));
-        if !exited {
+        let exited: Vec<usize> = form.steps.keys().copied().filter(|&l| !self.shape.holds(l, block)).collect();
+        if exited.is_empty() {
             return Some(form);
         }
         // A test that a value behind the loop depends on has been seen as a whole by now.
-        let exited: Vec<usize> = form.steps.keys().copied().filter(|&l| !self.shape.holds(l, block)).collect();
         for l in exited {
             self.test(symbols, l);
         }
-        let tests = self.tests.clone();
-        let (context, shape) = (self.context, self.shape);
+        let (context, shape, tests) = (self.context, self.shape, &self.tests);
         settle(context, shape, symbols, &mut self.forms, form, Some(block), |_, l| tests[l].clone().flatten())
     }
 
@@ -244,7 +252,7 @@ impl<'a> Walk<'a> {
         let Step { step, counted } = self.steps.get(&param)?.clone();
         let start = match l {
             0 => {
-                let (start, _) = *header_edges(self.context, self.shape).get(&param)?;
+                let (start, _) = *self.edges.get(&param)?;
                 Affine::invariant(symbols.outside_lin(start).ok()?)
             }
             _ => {

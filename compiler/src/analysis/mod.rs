@@ -110,11 +110,8 @@ fn demand_counts(
 ) -> Result<(), Reason> {
     for param in &context.func.block(shape.header).params {
         let Some(form) = inductions.forms.forms.get(param) else { continue };
-        for &duty in &form.duties {
-            let duty = inductions.forms.duties[duty as usize].clone();
-            if !draft.demand_duty(&duty, None) {
-                return Err(Reason::TripCount { why: "an inner loop's isn't, and a value depends on it".into() });
-            }
+        if !inductions.demand(draft, form, None) {
+            return Err(Reason::TripCount { why: "an inner loop's isn't, and a value depends on it".into() });
         }
     }
     Ok(())

@@ -61,11 +61,8 @@ pub fn trip(
         Relation::Ne => until_equal(draft, &test.a.minus(&test.b))?,
         order => until_past(draft, order, &test.a, &test.b)?,
     };
-    for &duty in test.a.duties.iter().chain(&test.b.duties) {
-        let duty = inductions.forms.duties[duty as usize].clone();
-        if !draft.demand_duty(&duty, Some((0, leaves_at))) {
-            return Err(unknown("the exit test depends on the count of an inner loop"));
-        }
+    if ![&test.a, &test.b].iter().all(|form| inductions.demand(draft, form, Some((0, leaves_at)))) {
+        return Err(unknown("the exit test depends on the count of an inner loop"));
     }
     let one = draft.number(1);
     let (count, last) = match position {

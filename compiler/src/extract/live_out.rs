@@ -165,11 +165,8 @@ impl Finder<'_> {
     /// An affine value when the loop ends: in the last iteration, or where a test at the top ends it.
     fn at_exit(&mut self, analysis: &mut Analysis<'_>, form: &Affine, bottom: bool) -> Option<ScalarId> {
         let ends_in = if bottom { analysis.trip.last } else { analysis.trip.count };
-        for &duty in &form.duties {
-            let duty = analysis.inductions.forms.duties[duty as usize].clone();
-            if !analysis.draft.demand_duty(&duty, Some((0, ends_in))) {
-                return None;
-            }
+        if !analysis.inductions.demand(&mut analysis.draft, form, Some((0, ends_in))) {
+            return None;
         }
         let symbols = &mut analysis.draft.symbols;
         let start = symbols.materialise(&form.start);
