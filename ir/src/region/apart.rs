@@ -24,6 +24,14 @@
 //!    that only every `k`-th iteration of `k` times as many uses. Both describe a superset of the same points. So rows above and
 //!    below, and the parts of an unrolled loop, fall together.
 //!
+//!    *Residues.* Let `g` divide the strides of all nested dimensions, which need not be the same in both then. Modulo `g` they don't move
+//!    anything. If the reach of the parallel dimensions, ordered as above, is at most `g`, then points that differ keep apart modulo `g`,
+//!    and what has no residue in common has no byte in common. So threads that own columns keep apart however their loops go through the rows.
+//!
+//! 4. With one parallel dimension, along which the two may move differently: only points of the second at which it meets the hull of the
+//!    first can share anything, and the other way around; so both ranges of points shrink in turns. If one is empty in the end, or
+//!    both are the same single point, nothing is shared. So a row and a column keep apart that meet on the diagonal.
+//!
 //! Which dimensions are nested is tried by size, the largest strides first. A footprint paired with itself is a case of 3.
 
 use super::guards::GuardError;
@@ -85,6 +93,11 @@ pub fn apart(x: &Reach, y: &Reach, parallel: &[(u32, i128)]) -> Result<bool, Gua
     }
     let moving: Vec<Extent> =
         parallel.iter().filter(|p| p.1 > 1).map(|&(dim, count)| Extent { dim, stride: x.stride(dim), count }).collect();
+    if let [only] = moving[..]
+        && trimmed(x, y, distance, only)?
+    {
+        return Ok(true);
+    }
     if moving.iter().any(|d| d.stride == 0 || d.stride != y.stride(d.dim)) {
         return Ok(false);
     }
@@ -112,7 +125,7 @@ pub fn apart(x: &Reach, y: &Reach, parallel: &[(u32, i128)]) -> Result<bool, Gua
             return Ok(true);
         }
     }
-    Ok(false)
+    residues(x, y, distance, &moving)
 }
 
 fn nested_strides(span: i128, mut dims: Vec<Extent>) -> Result<bool, GuardError> {
@@ -164,6 +177,107 @@ fn interleaved(first: (i128, i128), second: (i128, i128), step: u128) -> bool {
     first.1.checked_sub(first.0).is_some_and(|size| size <= phase) && end.is_some_and(|end| end <= step)
 }
 
+/// Points of the two that can meet at all, along the only parallel dimension; true if there are none that differ.
+fn trimmed(x: &Reach, y: &Reach, distance: i128, only: Extent) -> Result<bool, GuardError> {
+    let sequential = |dim: u32| dim != only.dim;
+    let (first, second) = (x.cover(sequential)?, y.cover(sequential)?);
+    let second = (second.0.checked_add(distance), second.1.checked_add(distance));
+    let (Some(lo), Some(hi)) = second else { return Err(GuardError::Overflow) };
+    let sides = [(x.stride(only.dim), first), (y.stride(only.dim), (lo, hi))];
+    let mut points = [(0, only.count - 1); 2];
+    for _ in 0..MAX_TRIMS {
+        let before = points;
+        for (this, other) in [(0, 1), (1, 0)] {
+            let (stride, (lo, hi)) = sides[other];
+            let ends = [stride.checked_mul(points[other].0), stride.checked_mul(points[other].1)];
+            let [Some(a), Some(b)] = ends else { return Err(GuardError::Overflow) };
+            let hull = (lo.checked_add(a.min(b)), hi.checked_add(a.max(b)));
+            let (Some(from), Some(to)) = hull else { return Err(GuardError::Overflow) };
+            let Some(kept) = meeting(sides[this], points[this], (from, to))? else { return Ok(true) };
+            points[this] = kept;
+        }
+        if points == before {
+            break;
+        }
+    }
+    Ok(points[0] == points[1] && points[0].0 == points[0].1)
+}
+
+/// Times that the ranges of points shrink.
+const MAX_TRIMS: usize = 8;
+
+/// The points at which a window that moves by `stride` meets `hull`; none if there are none.
+fn meeting(
+    (stride, (lo, hi)): (i128, (i128, i128)),
+    (first, last): (i128, i128),
+    (from, to): (i128, i128),
+) -> Result<Option<(i128, i128)>, GuardError> {
+    // It meets if `lo + stride * i < to` and `hi + stride * i > from`.
+    let room = (to.checked_sub(lo), from.checked_sub(hi));
+    let (Some(below), Some(above)) = room else { return Err(GuardError::Overflow) };
+    let (first, last) = match stride {
+        0 if below > 0 && above < 0 => (first, last),
+        0 => return Ok(None),
+        1.. => (first.max(above.div_euclid(stride) + 1), last.min((below - 1).div_euclid(stride))),
+        _ => {
+            let size = stride.checked_abs().ok_or(GuardError::Overflow)?;
+            // `i > -below / size` and `i < -above / size`.
+            (first.max((-below).div_euclid(size) + 1), last.min((-above - 1).div_euclid(size)))
+        }
+    };
+    Ok((first <= last).then_some((first, last)))
+}
+
+/// True if different points keep apart modulo something that divides the larger strides of the sequential dimensions.
+fn residues(x: &Reach, y: &Reach, distance: i128, moving: &[Extent]) -> Result<bool, GuardError> {
+    let inner = |d: &&Extent| moving.iter().all(|m| m.dim != d.dim) && d.count > 1 && d.stride != 0;
+    let mut strides: Vec<u128> = x.dims.iter().chain(&y.dims).filter(inner).map(|d| d.stride.unsigned_abs()).collect();
+    strides.sort_unstable_by_key(|&s| std::cmp::Reverse(s));
+    strides.dedup();
+    let mut common = 0;
+    for stride in strides {
+        common = gcd(common, stride);
+        // An unrolled loop has several windows at parts of its stride.
+        for parts in (1..=MAX_PARTS).filter(|&parts| common % parts == 0) {
+            let g = i128::try_from(common / parts).map_err(|_| GuardError::Overflow)?;
+            if modulo(x, y, distance, moving, g)? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Iterations that an unrolled loop makes at once.
+const MAX_PARTS: u128 = 8;
+
+/// True if different points keep apart modulo `g`.
+fn modulo(x: &Reach, y: &Reach, distance: i128, moving: &[Extent], g: i128) -> Result<bool, GuardError> {
+    if moving.iter().any(|d| d.stride.unsigned_abs() >= g.unsigned_abs()) {
+        return Ok(false);
+    }
+    let moves =
+        |reach: &Reach, dim: u32| moving.iter().all(|m| m.dim != dim) && reach.stride(dim).checked_rem(g) != Some(0);
+    let (first, second) = (x.cover(|dim| moves(x, dim))?, y.cover(|dim| moves(y, dim))?);
+    let near = distance.rem_euclid(g);
+    for off in [near, near - g] {
+        let (lo, hi) = (second.0.checked_add(off), second.1.checked_add(off));
+        let (Some(lo), Some(hi)) = (lo, hi) else { return Err(GuardError::Overflow) };
+        let span = first.1.max(hi).checked_sub(first.0.min(lo)).ok_or(GuardError::Overflow)?;
+        // As if one more dimension of stride `g` ran twice: that it keeps apart says that the others reach no farther.
+        let mut dims = moving.to_vec();
+        dims.push(Extent { dim: u32::MAX, stride: g, count: 2 });
+        if nested_strides(span, dims)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn gcd(a: u128, b: u128) -> u128 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,9 +314,34 @@ mod tests {
         assert_eq!(apart(&even, &reach(80, 8, &[(0, 8, 10), (1, 160, 5)]), &parallel(10)), Ok(true));
         // Even and odd elements.
         assert_eq!(apart(&reach(0, 4, &[(0, 8, 9)]), &reach(12, 4, &[(0, 8, 9)]), &parallel(9)), Ok(true));
+        // A column of each thread, by fours in one loop and by threes in another; then with as many columns as a row has, and one more.
+        let fours = |n| reach(0, 8, &[(0, 8, n), (1, 320, 6)]);
+        let threes = |n| reach(160, 8, &[(0, 8, n), (2, 240, 8)]);
+        assert_eq!(apart(&fours(10), &threes(10), &parallel(10)), Ok(true));
+        assert_eq!(apart(&fours(11), &threes(11), &parallel(11)), Ok(false));
+        let other = reach(80, 8, &[(0, 8, 10), (2, 240, 8)]);
+        assert_eq!(apart(&reach(0, 8, &[(0, 8, 10), (2, 240, 8)]), &other, &parallel(10)), Ok(true));
+        // What is next to the column belongs to another thread.
+        assert_eq!(apart(&fours(10), &reach(168, 8, &[(0, 8, 10), (2, 240, 8)]), &parallel(10)), Ok(false));
+        // From the diagonal on: thread `i` writes element `i` of the row and of the column.
+        let (row, column) = (reach(0, 8, &[(0, 8, 10)]), reach(0, 8, &[(0, 80, 10)]));
+        assert_eq!(apart(&row, &column, &parallel(10)), Ok(true));
+        assert_eq!(apart(&column, &row, &parallel(10)), Ok(true));
+        assert_eq!(apart(&reach(0, 8, &[(0, 8, 11)]), &reach(0, 8, &[(0, 80, 11)]), &parallel(11)), Ok(false));
+        assert_eq!(apart(&row, &reach(8, 8, &[(0, 80, 10)]), &parallel(10)), Ok(false));
+        assert_eq!(apart(&row, &reach(72, 8, &[(0, -8, 10)]), &parallel(10)), Ok(false));
         // A store that doesn't move, by one thread and by two.
         assert_eq!(apart(&reach(0, 4, &[]), &reach(0, 4, &[]), &parallel(1)), Ok(true));
         assert_eq!(apart(&reach(0, 4, &[]), &reach(0, 4, &[]), &parallel(2)), Ok(false));
+    }
+
+    #[test]
+    fn a_single_point_is_kept() {
+        assert_eq!(meeting((8, (0, 8)), (0, 9), (80, 88)), Ok(None));
+        assert_eq!(meeting((8, (0, 8)), (0, 9), (15, 17)), Ok(Some((1, 2))));
+        assert_eq!(meeting((-8, (72, 80)), (0, 9), (15, 17)), Ok(Some((7, 8))));
+        assert_eq!(meeting((0, (0, 8)), (0, 9), (7, 8)), Ok(Some((0, 9))));
+        assert_eq!(meeting((0, (0, 8)), (0, 9), (8, 9)), Ok(None));
     }
 
     /// For each byte the parallel points at which the footprint touches it.
@@ -220,6 +359,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn columns_and_diagonals_that_keep_apart_share_no_byte(
+            n in 2i128..6, rows in 1i128..4, by in 1i128..4, other in 1i128..4, pitch in 1i128..24,
+            stride in -8i128..8, theirs in -24i128..24, base in -60i128..60, width in 1i128..5,
+        ) {
+            let x = reach(0, width, &[(0, stride, n), (2, by * pitch, rows)]);
+            let (theirs, base) = if base % 2 == 0 { (stride, base) } else { (theirs, stride * (base / 20)) };
+            let y = reach(base, width, &[(0, theirs, n), (2, other * pitch, rows)]);
+            if apart(&x, &y, &[(0, n)]) == Ok(true) {
+                let counts = [n, 1, rows];
+                let (xs, ys) = (touched(&x, &counts), touched(&y, &counts));
+                for (byte, points) in &xs {
+                    let mut theirs = ys.get(byte).into_iter().flatten();
+                    prop_assert!(theirs.all(|p| points.iter().all(|q| q == p)), "byte {byte} of {x:?} and {y:?}");
+                }
+            }
+        }
+
         #[test]
         fn what_keeps_apart_shares_no_byte(
             counts in prop::array::uniform3(1i128..5),
