@@ -145,6 +145,30 @@ fn rule_1_misaligned_arrays() {
     }
 }
 
+/// An array of zeros: where the flag says no, every iteration passes the start on.
+#[test]
+fn rule_9_a_maximum_of_floats_starts_from_a_number() {
+    let pair = pair(
+        "(func (export \"f\") (param $p i32) (param $n i32) (param $flag i32) (param $bits i64) (result i64) (local $top f64)
+           (local.set $top (f64.reinterpret_i64 (local.get $bits)))
+           (loop $l
+             (if (local.get $flag) (then
+               (local.set $top (f64.max (local.get $top) (f64.convert_i32_s (i32.load (local.get $p)))))))
+             (local.set $p (i32.add (local.get $p) (i32.const 8)))
+             (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+           (i64.reinterpret_f64 (local.get $top)))",
+    );
+    let numbers = [0.0, -0.0, 1.5, -1e300, 1e300, f64::INFINITY, f64::NEG_INFINITY, 5e-324, -5e-324];
+    for flag in [0, 1] {
+        for start in numbers {
+            check(&pair, &[1024, 100, flag, start.to_bits() as i64], Done);
+        }
+        for nan in [0x7ff0_0000_0000_0001u64, 0xfff0_0000_0000_0001, 0x7ff8_0000_0000_0000, u64::MAX] {
+            check(&pair, &[1024, 100, flag, nan as i64], Guard);
+        }
+    }
+}
+
 #[test]
 fn rule_2_addresses_that_wrap() {
     let pair = copy_loop("i32.load", "i32.store", 4);

@@ -3,13 +3,20 @@
 //! A parameter `p` is a reduction by an associative and commutative operator with an identity `e` if its next value is `T(p)`,
 //! where `T` is built from `p` by that operator with other operands independent of `p`, by `select`s whose arms are both such
 //! values, and by joins of such values; and if nothing else in the loop depends on `p`. By induction over `T`,
-//! `T(p) = p op T(e)`: each iteration contributes `T(e)`, and the contributions may be combined in any order. Only integer
-//! operators qualify in exact mode. A minimum is also recognised as a comparison whose only use selects between its operands.
+//! `T(p) = p op T(e)`: each iteration contributes `T(e)`, and the contributions may be combined in any order. A minimum of
+//! integers is also recognised as a comparison whose only use selects between its operands.
+//!
+//! Of floats only Wasm's own `min` and `max` qualify in exact mode. Their identities are the infinities. On numbers they
+//! choose by a total order in which -0 lies just below +0, so they are associative, commutative and exact. With a NaN among
+//! its operands the result is a NaN, whatever the order; it is one that arithmetic makes, whose bits are canonical under
+//! `--nan canonical` and open otherwise. What is left are bits that the loop only moves: where `T` may hand `p` on without
+//! applying the operator and the loop starts from a NaN, that NaN's own bits may be the result, which `p op T(e)` isn't.
+//! So [`Reduction::passes`] says whether it may, and extraction demands that the start is a number then.
 
 use super::context::Context;
 use super::shape::Shape;
 use crate::reasons::Reason;
-use ir::lowered::{BinaryOp, BlockId, Op, Term, Value};
+use ir::lowered::{BinaryOp, BlockId, Op, Term, Type, Value};
 use ir::region::ReduceOp;
 use std::collections::{HashMap, HashSet};
 
@@ -21,7 +28,35 @@ pub struct Reduction {
     /// Its next value.
     pub next: Value,
     /// The operator.
-    pub op: ReduceOp,
+    pub op: Accumulator,
+    /// True if an iteration may hand the value on as it is.
+    pub passes: bool,
+}
+
+/// What a reduction applies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Accumulator {
+    /// An operator on integers.
+    Int(ReduceOp),
+    /// `f32.min` or `f64.min`.
+    FloatMin,
+    /// `f32.max` or `f64.max`.
+    FloatMax,
+}
+
+impl Accumulator {
+    /// The bits of the identity of a type.
+    pub fn identity(self, ty: Type) -> u64 {
+        let (infinity, sign) = match ty.bits() {
+            32 => (u64::from(f32::INFINITY.to_bits()), 1 << 31),
+            _ => (f64::INFINITY.to_bits(), 1 << 63),
+        };
+        match self {
+            Accumulator::Int(op) => op.identity(ty),
+            Accumulator::FloatMin => infinity,
+            Accumulator::FloatMax => infinity | sign,
+        }
+    }
 }
 
 /// Decides whether `param` is a reduction; `local` names it in the reason.
@@ -38,11 +73,9 @@ pub fn reduction(
     if !tainted.contains(&next) {
         return Err(carried);
     }
-    if !ty.is_int() {
-        return Err(float_reason(context, next, carried));
-    }
+    let carried = if ty.is_int() { carried } else { float_reason(context, next, carried) };
     let mut op = None;
-    let mut agree = |found: ReduceOp| *op.get_or_insert(found) == found;
+    let mut agree = |found: Accumulator| *op.get_or_insert(found) == found;
     for &value in &tainted {
         if value == param {
             continue;
@@ -51,7 +84,7 @@ pub fn reduction(
             None => true,
             Some(&Op::Select { cond, if_true, if_false }) => match minimum(context, cond, if_true, if_false) {
                 Some(found) if tainted.contains(&cond) => {
-                    (tainted.contains(&if_true) != tainted.contains(&if_false)) && agree(found)
+                    (tainted.contains(&if_true) != tainted.contains(&if_false)) && agree(Accumulator::Int(found))
                 }
                 _ => {
                     let arms = tainted.contains(&if_true) && tainted.contains(&if_false);
@@ -76,7 +109,8 @@ pub fn reduction(
     if !is_closed(context, shape, &tainted, param) {
         return Err(carried);
     }
-    op.map(|op| Reduction { param, next, op }).ok_or(carried)
+    let passes = passes(context, &tainted, next);
+    op.map(|op| Reduction { param, next, op, passes }).ok_or(carried)
 }
 
 /// Every value of the loop that depends on `param`, through instructions and joins.
@@ -143,17 +177,31 @@ fn is_sub(op: BinaryOp) -> bool {
     matches!(op, BinaryOp::I32Sub | BinaryOp::I64Sub)
 }
 
+/// True if `value`, one of `tainted`, may be the parameter that taints it: no operator of the recurrence is on every way.
+fn passes(context: &Context<'_>, tainted: &HashSet<Value>, value: Value) -> bool {
+    // A join of the loop may be anything that it joins; that it does is a claim that needn't be exact.
+    match context.op(value) {
+        None => true,
+        Some(&Op::Select { cond, if_true, if_false }) if !tainted.contains(&cond) => {
+            passes(context, tainted, if_true) || passes(context, tainted, if_false)
+        }
+        Some(_) => false,
+    }
+}
+
 /// The reduction that an operator accumulates; a subtraction adds the negated operand.
-fn reduce_op(op: BinaryOp) -> Option<ReduceOp> {
+fn reduce_op(op: BinaryOp) -> Option<Accumulator> {
     use BinaryOp::*;
-    Some(match op {
+    Some(Accumulator::Int(match op {
         I32Add | I64Add | I32Sub | I64Sub => ReduceOp::Add,
         I32Mul | I64Mul => ReduceOp::Mul,
         I32And | I64And => ReduceOp::And,
         I32Or | I64Or => ReduceOp::Or,
         I32Xor | I64Xor => ReduceOp::Xor,
+        F32Min | F64Min => return Some(Accumulator::FloatMin),
+        F32Max | F64Max => return Some(Accumulator::FloatMax),
         _ => return None,
-    })
+    }))
 }
 
 /// The minimum or maximum that `select(cond, if_true, if_false)` computes, if `cond` compares exactly its arms.
@@ -200,7 +248,9 @@ fn decides_minimum(context: &Context<'_>, shape: &Shape, cond: Value) -> bool {
 
 fn float_reason(context: &Context<'_>, next: Value, otherwise: Reason) -> Reason {
     match context.op(next) {
-        Some(Op::Binary(op, ..)) => Reason::FloatReduction { operator: op.name().to_string() },
+        Some(Op::Binary(op, ..)) if reduce_op(*op).is_none() => {
+            Reason::FloatReduction { operator: op.name().to_string() }
+        }
         _ => otherwise,
     }
 }

@@ -248,6 +248,11 @@ impl Builder<'_> {
         for &block in &body {
             let copy = self.blocks[&block];
             for (position, inst) in self.context.func.block(block).insts.iter().enumerate() {
+                if let (Some(result), Some(same)) = (inst.result, self.absorbed(analysis, &inst.op)) {
+                    let same = self.value(analysis, same)?;
+                    self.values.insert(result, same);
+                    continue;
+                }
                 let op = match inst.op {
                     Op::Unary(op, x) => {
                         let safe = safe_truncation(self.context, &analysis.shape, block, op, x);
@@ -266,6 +271,16 @@ impl Builder<'_> {
             self.func.block_mut(copy).term = self.terminator(analysis, block)?;
         }
         Ok(())
+    }
+
+    /// The other operand of a float minimum or maximum with the identity that a reduction starts from.
+    ///
+    /// They differ only in the bits of a NaN, and nothing sees those of a contribution: its key is the same for all NaNs.
+    fn absorbed(&self, analysis: &Analysis<'_>, op: &Op) -> Option<Value> {
+        let &Op::Binary(op, a, b) = op else { return None };
+        let is_identity = |v: Value| matches!(analysis.carried.get(&v), Some(Carried::Reduction(_)));
+        let other = if is_identity(a) { b } else { a };
+        (!op.operand().is_int() && (is_identity(a) || is_identity(b))).then_some(other)
     }
 
     fn operation(&mut self, analysis: &mut Analysis<'_>, mut op: Op, space: Option<u32>) -> Result<Op, Reason> {
@@ -334,6 +349,7 @@ impl Builder<'_> {
         let mut values = Vec::new();
         for returned in returned {
             let value = self.value(analysis, returned.value)?;
+            let value = returned.order.map_or(value, |order| order.key(&mut self.func, self.done, value));
             self.func.results.push(self.func.ty(value));
             values.push(value);
         }

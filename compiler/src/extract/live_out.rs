@@ -5,10 +5,11 @@
 //! before. Anything else is a decline. "Last iteration" is only meant where that iteration is statically the last: the test
 //! stands at the bottom, or the value sits in a header parameter that a test at the top leaves behind.
 
+use super::order::Order;
 use crate::analysis::affine::{Affine, Lin};
 use crate::analysis::context::{Context, Use};
 use crate::analysis::count::Position;
-use crate::analysis::reduction;
+use crate::analysis::reduction::{self, Accumulator, Reduction};
 use crate::analysis::shape::Shape;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
@@ -24,6 +25,8 @@ pub struct Returned {
     pub value: Value,
     /// What becomes of it.
     pub role: ReturnRole,
+    /// The order among floats whose keys are returned in place of the values, if so.
+    pub order: Option<Order>,
 }
 
 /// Finds the live-outs; `values` are those of the assigned locals on the exit edge.
@@ -106,8 +109,7 @@ impl Finder<'_> {
         for (&param, &carried) in &analysis.carried {
             match carried {
                 Carried::Reduction(found) if value == (if bottom { found.next } else { param }) => {
-                    let role = ReturnRole::Reduce(found.op);
-                    return self.reduced(analysis, param, Returned { value: found.next, role }, found.op);
+                    return self.reduced(analysis, param, found);
                 }
                 Carried::Unread { next } if value == param && !bottom && !self.reductions.contains(&next) => {
                     if analysis.shape.defines(self.context, next) {
@@ -136,7 +138,7 @@ impl Finder<'_> {
         if let Some(Op::Const(c)) = self.context.op(value) {
             return Ok(analysis.draft.symbols.constant(*c));
         }
-        Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last }))
+        Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last, order: None }))
     }
 
     fn returned(&mut self, analysis: &mut Analysis<'_>, wanted: Returned) -> ScalarId {
@@ -148,18 +150,22 @@ impl Finder<'_> {
     }
 
     /// The start combined with all contributions.
-    fn reduced(
-        &mut self,
-        analysis: &mut Analysis<'_>,
-        param: Value,
-        returned: Returned,
-        op: ReduceOp,
-    ) -> Result<ScalarId, Reason> {
+    fn reduced(&mut self, analysis: &mut Analysis<'_>, param: Value, found: Reduction) -> Result<ScalarId, Reason> {
+        let ty = self.context.func.ty(param);
         let (start, _) = analysis.inductions.edges[&param];
         let start = analysis.draft.symbols.outside(start)?;
-        let total = self.returned(analysis, returned);
-        let wide = self.context.func.ty(param) == Type::I64;
-        Ok(combine(analysis, op, wide, start, total))
+        let order = Order::of(found.op, ty);
+        let op = match found.op {
+            Accumulator::Int(op) => op,
+            Accumulator::FloatMin => ReduceOp::MinS,
+            Accumulator::FloatMax => ReduceOp::MaxS,
+        };
+        let total = self.returned(analysis, Returned { value: found.next, role: ReturnRole::Reduce(op), order });
+        let Some(order) = order else { return Ok(combine(analysis, op, ty == Type::I64, start, total)) };
+        if found.passes {
+            order.demand_number(&mut analysis.draft, start);
+        }
+        Ok(order.combine(&mut analysis.draft.symbols, start, total))
     }
 
     /// An affine value when the loop ends: in the last iteration, or where a test at the top ends it.

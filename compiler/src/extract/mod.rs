@@ -6,6 +6,7 @@ mod dead;
 mod exit;
 mod kernel;
 mod live_out;
+mod order;
 mod ranges;
 
 use crate::analysis::context::Context;

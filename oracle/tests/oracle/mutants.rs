@@ -1,6 +1,6 @@
 //! Bundles that were made wrong on purpose, each in one place: all of them must be found.
 
-use super::programs::{DAXPY, DIVIDE, LARGEST, SHIFT, compile, options, report_of};
+use super::programs::{DAXPY, DIVIDE, LARGEST, PEAK, SHIFT, compile, options, report_of};
 use bundle::Bundle;
 use ir::lowered::{BinaryOp, LoadKind, Op, StoreKind};
 use ir::region::{Int, ReduceOp, Region, ReturnRole, Scalar};
@@ -125,6 +125,27 @@ fn a_wrong_reduction_is_found() {
     bundle.kernels[0].returns[0] = wrong;
     emit(&mut bundle);
     assert_eq!(report_of(&module, &bundle).verdict, Verdict::Divergence);
+}
+
+/// A number of a kernel that stands for a float, or changes one.
+fn changes_of_a_constant(text: &str, of: u64, to: u64) -> Verdict {
+    let (module, mut bundle) = compile(text);
+    let insts = bundle.kernels[0].func.blocks.iter_mut().flat_map(|block| &mut block.insts);
+    let constants = insts.filter_map(|inst| if let Op::Const(c) = &mut inst.op { Some(c) } else { None });
+    let mut found = constants.filter(|c| c.bits == of).peekable();
+    assert!(found.peek().is_some());
+    found.for_each(|c| c.bits = to);
+    emit(&mut bundle);
+    report_of(&module, &bundle).verdict
+}
+
+#[test]
+fn a_wrong_order_of_floats_is_found() {
+    let (nan, below_the_sign) = (f64::NAN.to_bits(), i64::MAX as u64);
+    // A NaN that loses to every number, negative numbers in the order of their bits, and a start that isn't the least.
+    assert_eq!(changes_of_a_constant(PEAK, nan, !nan), Verdict::Divergence);
+    assert_eq!(changes_of_a_constant(PEAK, below_the_sign, 0), Verdict::Divergence);
+    assert_eq!(changes_of_a_constant(PEAK, f64::NEG_INFINITY.to_bits(), 0), Verdict::Divergence);
 }
 
 #[test]

@@ -28,6 +28,17 @@ pub const LARGEST: &str = r#"(module (memory (export "memory") 1)
         (br_if $next (i32.ne (local.get $p) (local.get $end))))))
     (local.get $best) (local.get $p)))"#;
 
+/// The largest of some numbers, or of those and the one that it starts from, by Wasm's own maximum.
+pub const PEAK: &str = r#"(module (memory (export "memory") 1)
+  (func (export "peak") (param $p i32) (param $n i32) (param $peak f64) (result f64)
+    (if (i32.gt_s (local.get $n) (i32.const 0)) (then
+      (loop $next
+        (if (i32.and (i32.load8_u (local.get $p)) (i32.const 1)) (then
+          (local.set $peak (f64.max (local.get $peak) (f64.load (local.get $p))))))
+        (local.set $p (i32.add (local.get $p) (i32.const 8)))
+        (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))
+    (local.get $peak)))"#;
+
 /// `z[i] = x[i] / y[i]`, which traps for some bytes, with the test at the top.
 pub const DIVIDE: &str = r#"(module (memory (export "memory") 1)
   (func (export "divide") (param $x i32) (param $y i32) (param $z i32) (param $n i32)

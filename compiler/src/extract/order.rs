@@ -1,0 +1,136 @@
+//! Floats as integers of the same order, so that a smallest or a largest one is a reduction of integers.
+//!
+//! Read as signed integers, the bits of floats without a sign bit ascend with the value, those with a sign bit descend. The
+//! key of a number is its bits, with all but the sign bit inverted where that is set: it ascends throughout, -0 just below
+//! +0, as Wasm's `min` and `max` order them. The map is its own inverse. All NaNs share one key: for a maximum that of the
+//! canonical NaN, above that of infinity; for a minimum that of the same NaN with its sign bit set, below that of negative
+//! infinity. So the extreme key is that of the extreme value, and that of a NaN if there is one among the values. The
+//! operator itself then combines the value of that key with the start, which makes the canonical NaN of either NaN.
+//!
+//! A dispatch has at least one iteration, and the key of the identity is that of an infinity, so that what was combined is
+//! the key of some value.
+
+use crate::analysis::affine::Symbols;
+use crate::analysis::draft::Draft;
+use crate::analysis::reduction::Accumulator;
+use ir::lowered::{BinaryOp, BlockId, Const, Func, Op, Type, UnaryOp, Value};
+use ir::region::{Int, Scalar, ScalarId};
+
+/// An order among floats of one width, with NaNs where a minimum or a maximum wants them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Order {
+    largest: bool,
+    wide: bool,
+}
+
+/// The operators of one width.
+struct Operators {
+    /// The integer type of the same width.
+    int: Type,
+    bits_of: UnaryOp,
+    of_bits: UnaryOp,
+    shift: BinaryOp,
+    and: BinaryOp,
+    xor: BinaryOp,
+    differs: BinaryOp,
+    min: BinaryOp,
+    max: BinaryOp,
+    /// The bits of infinity.
+    infinity: u64,
+    /// The bits of the canonical NaN.
+    nan: u64,
+}
+
+const NARROW: Operators = Operators {
+    int: Type::I32,
+    bits_of: UnaryOp::I32ReinterpretF32,
+    of_bits: UnaryOp::F32ReinterpretI32,
+    shift: BinaryOp::I32ShrS,
+    and: BinaryOp::I32And,
+    xor: BinaryOp::I32Xor,
+    differs: BinaryOp::F32Ne,
+    min: BinaryOp::F32Min,
+    max: BinaryOp::F32Max,
+    infinity: 0x7f80_0000,
+    nan: 0x7fc0_0000,
+};
+
+const WIDE: Operators = Operators {
+    int: Type::I64,
+    bits_of: UnaryOp::I64ReinterpretF64,
+    of_bits: UnaryOp::F64ReinterpretI64,
+    shift: BinaryOp::I64ShrS,
+    and: BinaryOp::I64And,
+    xor: BinaryOp::I64Xor,
+    differs: BinaryOp::F64Ne,
+    min: BinaryOp::F64Min,
+    max: BinaryOp::F64Max,
+    infinity: 0x7ff0_0000_0000_0000,
+    nan: 0x7ff8_0000_0000_0000,
+};
+
+impl Order {
+    /// The order by which an accumulator chooses, if it accumulates floats.
+    pub fn of(accumulator: Accumulator, ty: Type) -> Option<Order> {
+        let largest = match accumulator {
+            Accumulator::FloatMin => false,
+            Accumulator::FloatMax => true,
+            Accumulator::Int(_) => return None,
+        };
+        Some(Order { largest, wide: ty == Type::F64 })
+    }
+
+    fn operators(self) -> &'static Operators {
+        if self.wide { &WIDE } else { &NARROW }
+    }
+
+    /// The key of all NaNs.
+    fn nan_key(self) -> u64 {
+        let Operators { int, nan, .. } = *self.operators();
+        // Below the sign bit the key of a NaN that has it set is inverted.
+        if self.largest { nan } else { !nan & int.mask() }
+    }
+
+    /// Computes the key of `value` at the end of `block`.
+    pub fn key(self, func: &mut Func, block: BlockId, value: Value) -> Value {
+        let Operators { int, bits_of, shift, and, xor, differs, .. } = *self.operators();
+        let mut emit = |op: Op, ty: Type| func.push(block, op, ty, 0);
+        let constant = |bits: u64| Op::Const(Const { ty: int, bits });
+        let bits = emit(Op::Unary(bits_of, value), int);
+        let distance = emit(constant(u64::from(int.bits()) - 1), int);
+        let signs = emit(Op::Binary(shift, bits, distance), int);
+        let below = emit(constant(int.mask() >> 1), int);
+        let inverted = emit(Op::Binary(and, signs, below), int);
+        let key = emit(Op::Binary(xor, bits, inverted), int);
+        let is_nan = emit(Op::Binary(differs, value, value), Type::I32);
+        let nan = emit(constant(self.nan_key()), int);
+        emit(Op::Select { cond: is_nan, if_true: nan, if_false: key }, int)
+    }
+
+    /// The start combined with the value of the extreme key.
+    pub fn combine(self, symbols: &mut Symbols<'_>, start: ScalarId, key: ScalarId) -> ScalarId {
+        let Operators { int, of_bits, shift, and, xor, min, max, .. } = *self.operators();
+        let distance = symbols.constant(Const { ty: int, bits: u64::from(int.bits()) - 1 });
+        let signs = symbols.binary(shift, key, distance);
+        let below = symbols.constant(Const { ty: int, bits: int.mask() >> 1 });
+        let inverted = symbols.binary(and, signs, below);
+        let bits = symbols.binary(xor, key, inverted);
+        let value = symbols.unary(of_bits, bits);
+        symbols.binary(if self.largest { max } else { min }, start, value)
+    }
+
+    /// Demands that `start` isn't a NaN.
+    pub fn demand_number(self, draft: &mut Draft<'_>, start: ScalarId) {
+        let Operators { int, bits_of, and, infinity, .. } = *self.operators();
+        let bits = draft.symbols.unary(bits_of, start);
+        let below = draft.symbols.constant(Const { ty: int, bits: int.mask() >> 1 });
+        let magnitude = draft.symbols.binary(and, bits, below);
+        // Without a sign bit the signed reading is the unsigned one.
+        let magnitude = match draft.symbols.scalars.0[magnitude.0 as usize] {
+            Scalar::Const(c) => draft.number(c.signed()),
+            _ => draft.program.int(Int::Signed(magnitude)),
+        };
+        let infinity = draft.number(infinity as i64);
+        draft.demand_le(magnitude, infinity, "the start is a number");
+    }
+}
