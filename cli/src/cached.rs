@@ -5,6 +5,7 @@
 //! to judge the compiler.
 
 use crate::files;
+use crate::output::note;
 use anyhow::{Context, Result};
 use bundle::Bundle;
 use compiler::Options;
@@ -50,7 +51,7 @@ impl CacheArgs {
             Err(error) => {
                 let text = files::printable(&error.to_string());
                 if asked || error.is_unsafe() {
-                    eprintln!("warning: no cache: {text}");
+                    note!("warning: no cache: {text}");
                 }
                 Ok(Opened::Off(text))
             }

@@ -1,12 +1,14 @@
 //! `tensorwasm`: compile, explain, run, check, inspect and sign.
 //!
 //! Each command is a file in `commands`. Exit codes: 0, 1 for a finding (a divergence, a signature that isn't trusted), 2 for
-//! wrong usage or bad input. `run` exits as the program does.
+//! wrong usage or bad input, 141 if the reader of the output left early. `run` exits as the program does.
 #![forbid(unsafe_code)]
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod cached;
 mod commands;
 mod files;
+mod output;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -59,12 +61,13 @@ fn main() -> ExitCode {
         Command::Devices(args) => commands::devices::run(&args),
         Command::Cache(args) => commands::cache::run(&args),
     };
-    match result {
+    match result.and_then(|finding| output::finish().map(|()| finding)) {
         Ok(Finding::Clean) => ExitCode::SUCCESS,
         Ok(Finding::Found) => ExitCode::from(1),
         Ok(Finding::Program(code)) => ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)),
+        Err(error) if error.is::<output::Closed>() => ExitCode::from(output::CLOSED),
         Err(error) => {
-            eprintln!("error: {}", files::printable(&format!("{error:#}")));
+            output::note!("error: {}", files::printable(&format!("{error:#}")));
             ExitCode::from(2)
         }
     }

@@ -232,3 +232,40 @@ fn timings_name_every_stage_on_standard_error() {
         text(&run.stderr).lines().filter_map(|line| line.split_whitespace().next().map(str::to_string)).collect();
     assert_eq!(stages, ["read", "analyse", "rewrite", "emit", "pack", "write", "total"]);
 }
+
+/// Whoever pipes into `head` has seen enough; that is neither a crash nor worth a word.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reader_that_leaves_ends_the_command_in_silence() {
+    let folder = folder();
+    let out = folder.path().join("b.wasm");
+    let (out, saxpy) = (out.to_str().unwrap(), corpus("clang/saxpy"));
+    assert!(tensorwasm(&["compile", &saxpy, "-o", out]).status.success());
+    let commands: [&[&str]; 7] = [
+        &["explain", &saxpy],
+        &["explain", &saxpy, "--ptx"],
+        &["explain", &saxpy, "--json"],
+        &["inspect", out],
+        &["compile", &saxpy, "-o", out],
+        &["devices"],
+        &["oracle", &saxpy, "--cases", "3", "--device", "cpu"],
+    ];
+    for args in commands {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tensorwasm"));
+        let output = command.env("TENSORWASM_CACHE", "").args(args).stdout(writer).output().unwrap();
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(141), String::new()), "{args:?}");
+        // A disk that is full isn't a reader that has left.
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = command.stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(text(&output.stderr).starts_with("error: can't write to standard output"), "{args:?}");
+    }
+    // What can't be said on standard error changes nothing.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tensorwasm"));
+    let status = command.args(["compile", &saxpy, "-o", out, "--timings"]).stderr(writer).output().unwrap().status;
+    assert_eq!(status.code(), Some(0));
+}

@@ -1,5 +1,6 @@
 //! `cache`: what is kept on disk, and how to be rid of it.
 
+use crate::output::say;
 use crate::{Finding, cached};
 use anyhow::{Context, Result};
 use clap::Subcommand;
@@ -39,14 +40,14 @@ pub fn run(args: &Args) -> Result<Finding> {
             let limit = cached::limit()?;
             if json {
                 let path = path.to_string();
-                println!("{}", json!({ "directory": path, "entries": entries, "bytes": bytes, "limit": limit }));
+                say!("{}", json!({ "directory": path, "entries": entries, "bytes": bytes, "limit": limit }))?;
             } else {
-                println!("{path}\n{entries} entries, {bytes} bytes of at most {limit}");
+                say!("{path}\n{entries} entries, {bytes} bytes of at most {limit}")?;
             }
         }
         Action::Clear => {
             let Contents { entries, bytes } = clear(&dir).context("can't clear the cache")?;
-            println!("removed {entries} entries, {bytes} bytes, from {path}");
+            say!("removed {entries} entries, {bytes} bytes, from {path}")?;
         }
     }
     Ok(Finding::Clean)

@@ -2,6 +2,7 @@
 
 use super::Format;
 use super::timings::Timings;
+use crate::output::say;
 use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
 use compiler::{Compiled, LoopReport, Options, Outcome, PtxFailure, Stage};
@@ -65,8 +66,8 @@ pub fn run(args: &Args) -> Result<Finding> {
     timings.ended("write");
     timings.total();
     match args.report {
-        Format::Json => println!("{}", report(&compiled)),
-        Format::Text => print(&compiled, &output),
+        Format::Json => say!("{}", report(&compiled))?,
+        Format::Text => print(&compiled, &output)?,
     }
     Ok(Finding::Clean)
 }
@@ -106,17 +107,17 @@ fn failure(failure: &PtxFailure) -> Value {
     json!({ "id": failure.region, "target": failure.target, "error": failure.error.to_string() })
 }
 
-fn print(compiled: &Compiled, output: &Path) {
+fn print(compiled: &Compiled, output: &Path) -> Result<()> {
     for report in compiled.loops.iter().filter(|l| matches!(l.outcome, Outcome::Offloaded { .. })) {
-        println!("{}", super::explain::loop_text(report));
+        say!("{}", super::explain::loop_text(report))?;
     }
     let total = compiled.loops.len();
-    println!("{} of {total} loops are regions; `explain` says why the others aren't", compiled.regions.len());
+    say!("{} of {total} loops are regions; `explain` says why the others aren't", compiled.regions.len())?;
     for failure in &compiled.ptx_failures {
-        println!("note: region {} has no PTX for {}: {}", failure.region, failure.target, failure.error);
+        say!("note: region {} has no PTX for {}: {}", failure.region, failure.target, failure.error)?;
     }
     for section in &compiled.dropped_sections {
-        println!("note: custom section `{}` can't follow moved code and was dropped", files::printable(section));
+        say!("note: custom section `{}` can't follow moved code and was dropped", files::printable(section))?;
     }
-    println!("wrote {}", output.display());
+    say!("wrote {}", output.display())
 }

@@ -1,5 +1,6 @@
 //! `devices`: what could run regions on this machine, and whether it does so correctly.
 
+use crate::output::{say, show};
 use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
 use bundle::PtxImage;
@@ -55,15 +56,15 @@ pub fn run(args: &Args) -> Result<Finding> {
             Err(reason) => devices.push(unavailable_json(reason)),
         }
         devices.push(json!({ "name": "off", "available": true }));
-        println!("{}", json!({ "devices": devices }));
+        say!("{}", json!({ "devices": devices }))?;
         return Ok(Finding::Clean);
     }
-    println!("cpu: {threads} threads");
+    say!("cpu: {threads} threads")?;
     match &gpus {
-        Ok(gpus) => gpus.iter().for_each(|gpu| println!("{}", files::printable(&gpu_text(gpu)))),
-        Err(reason) => println!("cuda: not available: {}", files::printable(&reason.to_string())),
+        Ok(gpus) => gpus.iter().try_for_each(|gpu| say!("{}", files::printable(&gpu_text(gpu))))?,
+        Err(reason) => say!("cuda: not available: {}", files::printable(&reason.to_string()))?,
     }
-    println!("off: regions never run, the original loops do");
+    say!("off: regions never run, the original loops do")?;
     Ok(Finding::Clean)
 }
 
@@ -115,10 +116,10 @@ fn check(args: &Args) -> Result<Finding> {
     let reports: Vec<Report> = devices.iter().map(|device| conformance::run(device, &images)).collect();
     if args.json {
         let checks: Vec<Value> = reports.iter().map(report_json).collect();
-        println!("{}", json!({ "checks": checks, "absent": absent.iter().map(unavailable_json).collect::<Vec<_>>() }));
+        say!("{}", json!({ "checks": checks, "absent": absent.iter().map(unavailable_json).collect::<Vec<_>>() }))?;
     } else {
-        reports.iter().for_each(|report| print!("{}", files::printable(&report_text(report))));
-        absent.iter().for_each(|reason| println!("cuda: skipped: {}", files::printable(&reason.to_string())));
+        reports.iter().try_for_each(|report| show(format_args!("{}", files::printable(&report_text(report)))))?;
+        absent.iter().try_for_each(|reason| say!("cuda: skipped: {}", files::printable(&reason.to_string())))?;
     }
     let all = reports.iter().all(|report| report.passed() == report.verdicts.len());
     Ok(if all { Finding::Clean } else { Finding::Found })

@@ -1,5 +1,6 @@
 //! `explain`: every loop, and why it is or isn't offloaded; on demand with its kernel's text.
 
+use crate::output::{say, show};
 use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
 use compiler::{Compiled, LoopReport, Outcome};
@@ -54,19 +55,19 @@ pub fn run(args: &Args) -> Result<Finding> {
             }
             object
         };
-        println!("{}", json!({ "loops": loops.iter().map(one).collect::<Vec<_>>() }));
+        say!("{}", json!({ "loops": loops.iter().map(one).collect::<Vec<_>>() }))?;
         return Ok(Finding::Clean);
     }
     for report in &loops {
-        println!("{}", loop_text(report));
+        say!("{}", loop_text(report))?;
         if let (Some(kernels), Outcome::Offloaded { region }) = (&kernels, &report.outcome) {
-            print!("{}", kernels.text(*region));
+            show(format_args!("{}", kernels.text(*region)))?;
         }
     }
     let offloaded = loops.iter().filter(|l| matches!(l.outcome, Outcome::Offloaded { .. })).count();
     match loops.len() {
-        shown if shown == total => println!("{offloaded} of {total} loops are offloaded"),
-        shown => println!("{offloaded} of {shown} loops shown are offloaded; the module has {total}"),
+        shown if shown == total => say!("{offloaded} of {total} loops are offloaded")?,
+        shown => say!("{offloaded} of {shown} loops shown are offloaded; the module has {total}")?,
     }
     Ok(Finding::Clean)
 }

@@ -1,6 +1,7 @@
 //! `inspect`: what a bundle says about itself.
 
 use super::trust::TrustArgs;
+use crate::output::{say, show};
 use crate::{Finding, files};
 use anyhow::{Context, Result};
 use bundle::{Bundle, SectionInfo, Signatures, Signer, Standing};
@@ -30,8 +31,8 @@ pub fn run(args: &Args) -> Result<Finding> {
     let (signatures, bundle) = bundle::open(&bytes, &detached, &trust).with_context(name)?;
     let sections = bundle::layout(&bytes)?;
     match args.json {
-        true => println!("{}", as_json(&bytes, &signatures, &bundle, &sections)?),
-        false => print!("{}", files::printable(&as_text(&bytes, &signatures, &bundle, &sections))),
+        true => say!("{}", as_json(&bytes, &signatures, &bundle, &sections)?)?,
+        false => show(format_args!("{}", files::printable(&as_text(&bytes, &signatures, &bundle, &sections))))?,
     }
     Ok(Finding::Clean)
 }

@@ -1,6 +1,7 @@
 //! `keygen` and `keys`: the key folder.
 
 use super::trust::keyring;
+use crate::output::say;
 use crate::{Finding, files};
 use anyhow::{Context, Result};
 use bundle::keyring::{Rotated, read_public, read_rotation, write_public, write_secret};
@@ -67,12 +68,12 @@ pub fn keygen(args: &KeygenArgs) -> Result<Finding> {
         let (pair, public) = (bundle::keygen(), public_path(out));
         write_secret(out, &pair.secret)?;
         write_public(&public, &pair.public)?;
-        println!("wrote {} (secret) and {} (public, id {})", out.display(), public.display(), pair.public.id());
+        say!("wrote {} (secret) and {} (public, id {})", out.display(), public.display(), pair.public.id())?;
         return Ok(Finding::Clean);
     }
     let keyring = keyring()?;
     let key = keyring.generate(args.name.as_deref().unwrap_or_default())?;
-    println!("made key {} in {}; others need {}", line(&key), keyring.folder().display(), place(&keyring, &key));
+    say!("made key {} in {}; others need {}", line(&key), keyring.folder().display(), place(&keyring, &key))?;
     Ok(Finding::Clean)
 }
 
@@ -91,7 +92,7 @@ pub fn keys(args: &KeysArgs) -> Result<Finding> {
         KeysCommand::Trust { file, name, .. } => {
             trust(&keyring, file.as_deref().unwrap_or(Path::new("")), name.as_deref())?;
         }
-        KeysCommand::Revoke { name } => println!("revoked key {}", line(&keyring.revoke(name)?)),
+        KeysCommand::Revoke { name } => say!("revoked key {}", line(&keyring.revoke(name)?))?,
         KeysCommand::Rotate { name } => rotate(&keyring, name)?,
     }
     Ok(Finding::Clean)
@@ -100,15 +101,15 @@ pub fn keys(args: &KeysArgs) -> Result<Finding> {
 fn list(keyring: &Keyring, as_json: bool) -> Result<()> {
     let trust = keyring.keys()?;
     if as_json {
-        println!("{}", list_json(keyring, &trust));
+        say!("{}", list_json(keyring, &trust))?;
         return Ok(());
     }
-    println!("{}", keyring.folder().display());
+    say!("{}", keyring.folder().display())?;
     for key in trust.trusted() {
-        println!("trusted {}{}", line(key), if keyring.has_secret(&key.name) { ", can sign" } else { "" });
+        say!("trusted {}{}", line(key), if keyring.has_secret(&key.name) { ", can sign" } else { "" })?;
     }
     for key in trust.revoked() {
-        println!("revoked {}", line(key));
+        say!("revoked {}", line(key))?;
     }
     Ok(())
 }
@@ -129,17 +130,17 @@ fn trust(keyring: &Keyring, file: &Path, name: Option<&str>) -> Result<()> {
     let name = name.unwrap_or(&stem);
     let key = NamedKey { name: name.to_string(), key };
     match keyring.add(name, &key.key)? {
-        true => println!("trusted key {}", line(&key)),
-        false => println!("key {} is trusted already", line(&key)),
+        true => say!("trusted key {}", line(&key))?,
+        false => say!("key {} is trusted already", line(&key))?,
     }
     Ok(())
 }
 
 fn rotate(keyring: &Keyring, name: &str) -> Result<()> {
     let rotated = keyring.rotate(name)?;
-    print_rotated(&rotated);
+    print_rotated(&rotated)?;
     if let Some(statement) = &rotated.statement {
-        println!("others follow with `keys trust --follow {}`", statement.display());
+        say!("others follow with `keys trust --follow {}`", statement.display())?;
     }
     Ok(())
 }
@@ -147,15 +148,15 @@ fn rotate(keyring: &Keyring, name: &str) -> Result<()> {
 fn follow(keyring: &Keyring, statement: &Path) -> Result<()> {
     let rotation = read_rotation(statement)?;
     match keyring.follow(&rotation).with_context(|| statement.display().to_string())? {
-        Some(rotated) => print_rotated(&rotated),
-        None => println!("key {} is trusted already", rotation.to.id()),
+        Some(rotated) => print_rotated(&rotated)?,
+        None => say!("key {} is trusted already", rotation.to.id())?,
     }
     Ok(())
 }
 
-fn print_rotated(rotated: &Rotated) {
-    println!("trusted key {}", line(&rotated.to));
-    println!("the old one stays trusted as {} until `keys revoke {}`", line(&rotated.from), rotated.from.name);
+fn print_rotated(rotated: &Rotated) -> Result<()> {
+    say!("trusted key {}", line(&rotated.to))?;
+    say!("the old one stays trusted as {} until `keys revoke {}`", line(&rotated.from), rotated.from.name)
 }
 
 fn line(key: &NamedKey) -> String {

@@ -1,5 +1,6 @@
 //! `oracle`: the original on plain wasmtime against the bundle on every device.
 
+use crate::output::{say, show};
 use crate::{Finding, files};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -61,9 +62,9 @@ pub fn run(args: &Args) -> Result<Finding> {
     };
     let report = report.with_context(|| args.input.display().to_string())?;
     if args.json {
-        println!("{}", serde_json::to_string(&report)?);
+        say!("{}", serde_json::to_string(&report)?)?;
     } else {
-        print!("{}", files::printable(&report.to_string()));
+        show(format_args!("{}", files::printable(&report.to_string())))?;
     }
     Ok(if report.is_pass() { Finding::Clean } else { Finding::Found })
 }

@@ -3,6 +3,7 @@
 use super::Format;
 use super::trust::{Require, TrustArgs};
 use crate::cached::{CacheArgs, Opened};
+use crate::output::{note, say};
 use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
 use bundle::{Demand, Kind};
@@ -100,22 +101,24 @@ pub fn run(args: &Args) -> Result<Finding> {
     let (program, trusted) = load(args, &bytes, &cache).with_context(|| args.input.display().to_string())?;
     let options = options(args, trusted, &cache)?;
     let outcome = runtime::run(&program, &options).with_context(|| args.input.display().to_string())?;
-    report_end(&outcome.end);
+    // A reader that has left doesn't keep the memory from being written, and the regions from being counted.
+    let said = report_end(&outcome.end);
     if let Some(path) = &args.dump_memory {
         let Some((_, memory)) = outcome.memories.first() else { bail!("the module exports no memory to dump") };
         files::write(path, memory)?;
     }
     match args.stats {
         Some(Format::Text) => {
-            outcome.stats.iter().for_each(|s| eprintln!("{}", stats_text(s)));
-            eprintln!("{}", cache.text());
+            outcome.stats.iter().for_each(|s| note!("{}", stats_text(s)));
+            note!("{}", cache.text());
         }
         Some(Format::Json) => {
             let regions: Vec<Value> = outcome.stats.iter().map(stats_json).collect();
-            eprintln!("{}", json!({ "regions": regions, "cache": cache.json() }));
+            note!("{}", json!({ "regions": regions, "cache": cache.json() }));
         }
         None => {}
     }
+    said?;
     Ok(Finding::Program(outcome.exit_code()))
 }
 
@@ -138,7 +141,7 @@ fn load(args: &Args, bytes: &[u8], cache: &Opened) -> Result<(Program, bool)> {
     }
     let trusted = signatures.meet(Demand::AtLeast(1), &keys);
     if !trusted && !args.allow_unsigned {
-        eprintln!(
+        note!(
             "warning: signature: {text}; the original loops run (`keys trust`, --trust or --allow-unsigned change that)"
         );
     }
@@ -185,12 +188,13 @@ fn directory(text: &str) -> Directory {
     Directory { host: Path::new(host).to_path_buf(), guest: guest.to_string() }
 }
 
-fn report_end(end: &End) {
+fn report_end(end: &End) -> Result<()> {
     match end {
-        End::Returned(values) => values.iter().for_each(|value| println!("{value}")),
+        End::Returned(values) => values.iter().try_for_each(|value| say!("{value}"))?,
         End::Exited(_) => {}
-        End::Trapped { kind, backtrace } => eprintln!("trap: {kind}\n{}", files::printable(backtrace)),
+        End::Trapped { kind, backtrace } => note!("trap: {kind}\n{}", files::printable(backtrace)),
     }
+    Ok(())
 }
 
 fn name_of(stats: &RegionStats) -> String {

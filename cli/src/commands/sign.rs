@@ -1,6 +1,7 @@
 //! `sign`: one more signature, in a bundle or beside it.
 
 use super::trust::{detached, secret_key};
+use crate::output::say;
 use crate::{Finding, files};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
@@ -44,6 +45,6 @@ pub fn run(args: &Args) -> Result<Finding> {
 
 fn written(path: &Path, bytes: &[u8], key: &bundle::SecretKey) -> Result<Finding> {
     files::write(path, bytes)?;
-    println!("signed {} with key {}", path.display(), key.public().id());
+    say!("signed {} with key {}", path.display(), key.public().id())?;
     Ok(Finding::Clean)
 }

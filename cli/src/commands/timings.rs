@@ -1,5 +1,6 @@
 //! `--timings`: how long each stage of a command took, and the most memory the process had used by then.
 
+use crate::output::note;
 use std::time::Instant;
 
 /// A running clock; prints to standard error what each stage took.
@@ -31,7 +32,7 @@ impl Timings {
     fn line(&self, what: &str, seconds: f64) {
         if self.wanted {
             let peak = peak_memory().map_or_else(|| "unknown".into(), |bytes| format!("{:.0} MB", bytes as f64 / 1e6));
-            eprintln!("{what:<10} {seconds:9.3} s   peak memory so far {peak}");
+            note!("{what:<10} {seconds:9.3} s   peak memory so far {peak}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `verify`: who signed a bundle, and whether its source compiles to the same bytes.
 
 use super::trust::{Require, TrustArgs};
+use crate::output::{note, say};
 use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
 use bundle::{Bundle, Demand};
@@ -42,23 +43,19 @@ pub fn run(args: &Args) -> Result<Finding> {
                 [] => ", and no key is trusted: name one by --trust, or trust it by `keys trust FILE`",
                 _ => "",
             };
-            eprintln!("{name}: refused, signature: {text}; {demand} must have signed{hint}");
+            note!("{name}: refused, signature: {text}; {demand} must have signed{hint}");
             finding = Finding::Found;
         }
-        _ => println!("{name}: signature: {text}; {} regions", bundle.manifest.regions.len()),
+        _ => say!("{name}: signature: {text}; {} regions", bundle.manifest.regions.len())?,
     }
     if let Some(source) = &args.rebuild {
         let differences = rebuild(&bytes, &bundle, source).with_context(|| name.clone())?;
         for difference in &differences {
-            eprintln!(
-                "{name}: not what {} compiles to: {}",
-                source.display(),
-                files::printable(&difference.to_string())
-            );
+            note!("{name}: not what {} compiles to: {}", source.display(), files::printable(&difference.to_string()));
             finding = Finding::Found;
         }
         if differences.is_empty() {
-            println!("{name}: rebuilt, the same bytes");
+            say!("{name}: rebuilt, the same bytes")?;
         }
     }
     Ok(finding)
