@@ -104,6 +104,17 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// True if another loop of the nest may be free of what this says of one.
+    pub(crate) fn is_about_order(&self) -> bool {
+        matches!(
+            self,
+            Reason::FloatReduction { .. }
+                | Reason::CarriedValue { .. }
+                | Reason::CarriedDependence { .. }
+                | Reason::InvariantStore { .. }
+        )
+    }
+
     /// What would have to change for the loop to be offloaded.
     pub fn remedy(&self) -> &'static str {
         match self {

@@ -182,7 +182,7 @@ impl HostedRegion {
         let sizes: Vec<MemoryFacts> =
             memories.iter().map(|m| MemoryFacts { identity: m.identity(), len: m.len() }).collect();
         let needs = Needs::of(&*self.slot.device);
-        let Plan { trips, windows, reaches } = plan(&self.region, &self.facts, live_ins, &sizes, needs)?;
+        let Plan { trips, counts, windows, reaches } = plan(&self.region, &self.facts, live_ins, &sizes, needs)?;
         // Where guest code compared an estimate with min-work it was worth the call.
         let too_small = self.region.estimate.is_none() && trips.iter().product::<u64>() < self.terms.min_work;
         if too_small || (self.terms.adaptive && !self.patience.allows()) {
@@ -193,7 +193,7 @@ impl HostedRegion {
         let budget = if self.region.unbounded { self.terms.step_budget } else { u64::MAX };
         let launch = Launch { trips: &trips, live_ins, reaches: &reaches, budget };
         let outcome = catch_unwind(AssertUnwindSafe(|| prepared.launch(&launch, &mut transaction)));
-        let end = self.conclude(outcome.unwrap_or(Outcome::Failed(DeviceError::Panicked)), live_ins, &trips);
+        let end = self.conclude(outcome.unwrap_or(Outcome::Failed(DeviceError::Panicked)), live_ins, &counts);
         let past_return = transaction.is_past_return();
         let end = end.and_then(|live_outs| {
             transaction.commit().map_err(|error| self.failed(&error))?;
@@ -209,7 +209,7 @@ impl HostedRegion {
         !self.region.can_bail && !self.region.unbounded && !self.facts.late_can_trap
     }
 
-    fn conclude(&self, outcome: Outcome, live_ins: &[u64], trips: &[u64]) -> Result<Vec<u64>, Skip> {
+    fn conclude(&self, outcome: Outcome, live_ins: &[u64], counts: &[u64]) -> Result<Vec<u64>, Skip> {
         let returned = match outcome {
             Outcome::Completed(returned) => returned,
             Outcome::Bailed => return Err(Skip::Bail),
@@ -224,7 +224,7 @@ impl HostedRegion {
         if found != wanted {
             return Err(self.failed(&DeviceError::Returns { found, wanted }));
         }
-        let values = self.region.scalars.evaluate(live_ins, trips, &returned);
+        let values = self.region.scalars.evaluate(live_ins, counts, &returned);
         let value = |id: usize| values.get(id).copied().flatten();
         self.region.live_outs.iter().map(|out| value(out.value.0 as usize)).collect::<Option<_>>().ok_or(Skip::Bail)
     }

@@ -77,8 +77,10 @@ fn collect_launches(step: &Step, into: &mut Vec<u32>) {
 /// A dispatch that may run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Plan {
-    /// The trip count of each dimension.
+    /// The trip count of each parallel dimension.
     pub trips: Vec<u64>,
+    /// The same, followed by the extents of the sequential dimensions, modulo 2^64.
+    pub counts: Vec<u64>,
     /// Where the footprints are.
     pub windows: Vec<Window>,
     /// The hull of each footprint.
@@ -134,13 +136,16 @@ pub(crate) fn plan(
     if needs.alignment && !is_aligned(region, &answer.ints) {
         return Err(Skip::Alignment);
     }
-    let known = region.scalars.evaluate(live_ins, &trips, &[]);
+    let extent = |id: &IntId| answer.ints.get(id.0 as usize).map(|&n| n as u64).ok_or(Skip::Guard);
+    let extents = region.extents.iter().map(extent).collect::<Result<Vec<u64>, Skip>>()?;
+    let counts: Vec<u64> = trips.iter().chain(&extents).copied().collect();
+    let known = region.scalars.evaluate(live_ins, &counts, &[]);
     let missing = |id: usize| known.get(id).copied().flatten().is_none() && !facts.late.get(id).is_some_and(|&l| l);
     if region.live_outs.iter().any(|out| missing(out.value.0 as usize)) {
         return Err(Skip::Guard);
     }
     let reach = |hull: &Hull| Reach { low: hull.range.start, length: hull.range.end - hull.range.start };
-    Ok(Plan { trips, windows: merge(&hulls), reaches: hulls.iter().map(reach).collect() })
+    Ok(Plan { trips, counts, windows: merge(&hulls), reaches: hulls.iter().map(reach).collect() })
 }
 
 fn trips(region: &Region, answer: &Answer) -> Result<Vec<u64>, Skip> {

@@ -14,6 +14,7 @@ use super::draft::Draft;
 use super::gathers;
 use super::induction::Inductions;
 use super::shape::Shape;
+use super::space::Space;
 use crate::reasons::Reason;
 use crate::wasm::Module;
 use ir::lowered::{BlockId, Op, Type};
@@ -33,7 +34,7 @@ pub struct Access {
     pub width: u32,
     /// What its address must be a multiple of on a device that accesses nothing unaligned.
     align: u32,
-    /// Executed once in every complete iteration of the root.
+    /// Executed once at every point of the parallel space.
     pub always: bool,
     /// Bytes from the window's base.
     pub relative: i64,
@@ -66,18 +67,18 @@ const MAX_GAP: i64 = 64;
 
 type Key = (u32, BTreeMap<Sym, u64>, BTreeMap<usize, Lin>);
 
-/// Finds the windows and demands what makes their addresses exact. `dims` numbers the loops as footprints do.
+/// Finds the windows and demands what makes their addresses exact.
 pub fn windows(
     module: &Module,
     context: &Context<'_>,
     shape: &Shape,
     inductions: &mut Inductions,
-    dims: &[Option<u32>],
+    space: &Space,
     draft: &mut Draft<'_>,
 ) -> Result<Vec<Window>, Reason> {
     let mut keys: Vec<(Key, Vec<Access>)> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
-    let (accesses, loose) = accesses(module, context, shape, inductions, draft)?;
+    let (accesses, loose) = accesses(module, context, shape, inductions, space, draft)?;
     let gathers = gathers::windows(context, loose, &accesses, draft)?;
     for access in accesses {
         if !inductions.demand(draft, &access.addr, None) {
@@ -96,7 +97,7 @@ pub fn windows(
         let next = groups.len();
         let group = *groups.entry(format!("{:?}", (key.0, &key.1))).or_insert(next);
         let first = accesses.first().cloned();
-        let clusters = cluster(draft, dims, (group, number), key, accesses);
+        let clusters = cluster(draft, &space.dims, (group, number), key, accesses);
         windows.extend(clusters.ok_or_else(|| first.map_or(Reason::LiveIn, |a| address(context, &a)))?);
         check_reach(draft, &windows)?;
         if windows.len() > limits::MAX_FOOTPRINTS {
@@ -127,17 +128,18 @@ fn accesses(
     context: &Context<'_>,
     shape: &Shape,
     inductions: &mut Inductions,
+    space: &Space,
     draft: &mut Draft<'_>,
 ) -> Result<(Vec<Access>, Vec<Access>), Reason> {
     let (mut found, mut loose) = (Vec::new(), Vec::new());
     for &block in &shape.body {
         for (position, inst) in context.func.block(block).insts.iter().enumerate() {
             let (is_store, width, align, name, memory, offset, addr) = match inst.op {
-                Op::Load { kind, space, offset, addr } => {
-                    (false, kind.width(), kind.align(), kind.name(), space, offset, addr)
+                Op::Load { kind, space: memory, offset, addr } => {
+                    (false, kind.width(), kind.align(), kind.name(), memory, offset, addr)
                 }
-                Op::Store { kind, space, offset, addr, .. } => {
-                    (true, kind.width(), kind.align(), kind.name(), space, offset, addr)
+                Op::Store { kind, space: memory, offset, addr, .. } => {
+                    (true, kind.width(), kind.align(), kind.name(), memory, offset, addr)
                 }
                 _ => continue,
             };
@@ -152,7 +154,7 @@ fn accesses(
             }
             let unknown = || Affine { start: Lin::constant(Type::I32, 0), steps: BTreeMap::new(), duties: Vec::new() };
             let addr = form.unwrap_or_else(unknown);
-            let always = shape.always(context, block);
+            let always = space.always(context, shape, block);
             let place = (block, position);
             let list = if linear { &mut found } else { &mut loose };
             let relative = 0;

@@ -9,12 +9,16 @@
 //! - All others carry the guard `Apart`, which the host decides with the numbers of a dispatch (`ir::region::apart`): hulls, nested
 //!   strides, interleaving.
 //!
+//! A parallel loop below another one must not cost a dispatch that would do with the outer one alone. So of arrays whose distance is
+//! known, iterations of the inner loop must keep apart for certain, wherever the outer one is.
+//!
 //! Where the numbers are known already the same function tells that the guard would fail in every dispatch; that is a decline. Numbers
 //! that aren't known are taken to be as small as they can be, which can only make it succeed. Who relies on it: every device,
 //! which runs iterations in any order and at once.
 
 use super::access::{Access, Window};
 use super::draft::Draft;
+use super::shape::Shape;
 use crate::reasons::Reason;
 use crate::wasm::Module;
 use ir::region::Pred;
@@ -26,12 +30,16 @@ const CERTAIN_DISTANCE: i64 = 64;
 /// Proves or demands independence for all pairs, if the loops `parallel` run in any order.
 pub fn dependence(
     module: &Module,
+    shape: &Shape,
     windows: &[Window],
     parallel: &[usize],
     draft: &mut Draft<'_>,
 ) -> Result<(), Reason> {
     for (i, x) in windows.iter().enumerate() {
         within(draft, parallel, i as u32, x)?;
+    }
+    for &l in parallel.iter().skip(1) {
+        certain(draft, shape, windows, l)?;
     }
     for (i, x) in windows.iter().enumerate() {
         for (j, y) in windows.iter().enumerate().skip(i + 1) {
@@ -44,6 +52,36 @@ pub fn dependence(
         }
     }
     Ok(())
+}
+
+/// Declines what loop `l` and those inside it aren't known to keep apart, at any one point of the loops around.
+fn certain(draft: &Draft<'_>, shape: &Shape, windows: &[Window], l: usize) -> Result<(), Reason> {
+    let inside = |loops: &usize| shape.holds(l, shape.loops[*loops].header);
+    for (i, x) in windows.iter().enumerate() {
+        for y in windows.iter().skip(i).filter(|y| y.group == x.group) {
+            let Some((store, other)) = a_store_and_another(x, y) else { continue };
+            let alike = x.steps.iter().filter(|(l, _)| !inside(l)).eq(y.steps.iter().filter(|(l, _)| !inside(l)));
+            let counts = |m: usize| if m == l { i64::MAX } else { i64::from(u32::MAX) };
+            let moves = |window: &Window, base| reach(draft, window, base, inside, counts);
+            let apart = moves(x, 0).zip(moves(y, y.group_offset - x.group_offset)).is_some_and(|(x, y)| {
+                let count = x.dims.iter().find(|d| d.dim == l as u32).map_or(i128::from(u32::MAX), |d| d.count);
+                apart(&x, &y, &[(l as u32, count)]) == Ok(true)
+            });
+            if !alike || !apart {
+                return Err(carried(store, other, None));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A store of one of two windows and an access of the other, if there is a store.
+fn a_store_and_another<'a>(x: &'a Window, y: &'a Window) -> Option<(&'a Access, &'a Access)> {
+    let find = |window: &'a Window, store: bool| window.accesses.iter().find(|a| a.is_store == store);
+    match (find(x, true), find(y, true)) {
+        (Some(store), other) => Some((store, other.or(find(y, false))?)),
+        (None, store) => Some((store?, find(x, false)?)),
+    }
 }
 
 /// Two memory indices can denote one memory only if both are imported.
@@ -140,14 +178,8 @@ fn across(
     } else if let Some(distance) = known
         && fails(draft, parallel, x, y, distance)
     {
-        let find = |window: &Window, store: bool| window.accesses.iter().find(|a| a.is_store == store).cloned();
-        let stores = (find(x, true), find(y, true));
-        let pair = match &stores {
-            (Some(store), other) => (Some(store.clone()), other.clone().or(find(y, false))),
-            (None, store) => (store.clone(), find(x, false)),
-        };
-        if let (Some(store), Some(other)) = pair {
-            return Err(carried(&store, &other, None));
+        if let Some((store, other)) = a_store_and_another(x, y) {
+            return Err(carried(store, other, None));
         }
     }
     let pred = draft.program.pred(Pred::Apart(i, j));
@@ -158,21 +190,33 @@ fn across(
 /// True if windows at this distance are known not to keep apart, whatever isn't known.
 fn fails(draft: &Draft<'_>, parallel: &[usize], x: &Window, y: &Window, distance: i64) -> bool {
     // Of a parallel loop a few iterations are presumed, since one alone is always independent.
-    let count = |l: usize| {
-        let least = if parallel.contains(&l) { CERTAIN_DISTANCE } else { 1 };
-        draft.lasts[l].and_then(|last| draft.known(last)).map_or(least, |last| last.saturating_add(1))
-    };
-    let reach = |window: &Window, base: i64| {
-        let extent = |(&l, step): (&usize, &super::affine::Lin)| {
-            let stride = i128::from(step.as_const()?.signed());
-            Some(Extent { dim: l as u32, stride, count: i128::from(count(l)) })
-        };
-        let dims = window.steps.iter().map(extent).collect::<Option<_>>()?;
-        Some(Reach { base: i128::from(base), width: window.footprint.width as i128, dims })
-    };
-    let parallel: Vec<(u32, i128)> = parallel.iter().map(|&l| (l as u32, i128::from(count(l)))).collect();
-    match (reach(x, 0), reach(y, distance)) {
+    let least = |l: usize| if parallel.contains(&l) { CERTAIN_DISTANCE } else { 1 };
+    let moves = |window: &Window, base: i64| reach(draft, window, base, |_| true, least);
+    let count = |l: usize| i128::from(count(draft, l, least));
+    let parallel: Vec<(u32, i128)> = parallel.iter().map(|&l| (l as u32, count(l))).collect();
+    match (moves(x, 0), moves(y, distance)) {
         (Some(x), Some(y)) => apart(&x, &y, &parallel) == Ok(false),
         _ => false,
     }
+}
+
+/// How often a loop runs, or what is presumed.
+fn count(draft: &Draft<'_>, l: usize, otherwise: impl Fn(usize) -> i64) -> i64 {
+    draft.lasts[l].and_then(|last| draft.known(last)).map_or_else(|| otherwise(l), |last| last.saturating_add(1))
+}
+
+/// A window with its numbers as far as some loops move it, if they move it by constants.
+fn reach(
+    draft: &Draft<'_>,
+    window: &Window,
+    base: i64,
+    keep: impl Fn(&usize) -> bool,
+    otherwise: impl Fn(usize) -> i64,
+) -> Option<Reach> {
+    let extent = |(&l, step): (&usize, &super::affine::Lin)| {
+        let stride = i128::from(step.as_const()?.signed());
+        Some(Extent { dim: l as u32, stride, count: i128::from(count(draft, l, &otherwise)) })
+    };
+    let dims = window.steps.iter().filter(|(l, _)| keep(l)).map(extent).collect::<Option<_>>()?;
+    Some(Reach { base: i128::from(base), width: window.footprint.width as i128, dims })
 }

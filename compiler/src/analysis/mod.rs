@@ -16,6 +16,7 @@ mod gathers;
 pub mod induction;
 pub mod reduction;
 pub mod shape;
+pub mod space;
 pub mod trip;
 
 use crate::reasons::Reason;
@@ -28,6 +29,7 @@ use ir::lowered::{Op, Value};
 use ir::region::IntId;
 use reduction::Reduction;
 use shape::{ExitEdge, Shape};
+use space::Space;
 use std::collections::HashMap;
 
 /// A header parameter that the loop carries in a way other than an induction.
@@ -46,11 +48,15 @@ pub enum Carried {
 pub struct Analysis<'a> {
     /// Its control flow.
     pub shape: Shape,
+    /// Which loops are parallel.
+    pub space: Space,
     /// Its affine values.
     pub inductions: Inductions,
-    /// How often it runs.
+    /// How often the root runs.
     pub trip: trip::Trip,
-    /// How often each loop inside that is bounded runs at most.
+    /// How often each parallel loop runs.
+    pub trips: Vec<IntId>,
+    /// How often each loop of a thread that is bounded runs at most.
     pub extents: Vec<IntId>,
     /// True if some loop inside isn't bounded.
     pub unbounded: bool,
@@ -64,41 +70,50 @@ pub struct Analysis<'a> {
     pub draft: Draft<'a>,
 }
 
-/// Analyses one loop.
-pub fn analyse<'a>(module: &Module, guest_loop: &GuestLoop, context: &'a Context<'a>) -> Result<Analysis<'a>, Reason> {
+/// Finds the nest under one loop.
+pub fn nest(guest_loop: &GuestLoop, context: &Context<'_>) -> Result<Shape, Reason> {
     if guest_loop.has_params {
         return Err(Reason::Irregular { what: "it has parameters".into() });
     }
-    let mut shape = shape::shape(context, guest_loop.header)?;
+    let shape = shape::shape(context, guest_loop.header)?;
     check_operators(context, &shape)?;
+    Ok(shape)
+}
+
+/// Analyses a nest of which these loops shall be parallel.
+pub fn analyse<'a>(
+    module: &Module,
+    guest_loop: &GuestLoop,
+    context: &'a Context<'a>,
+    mut shape: Shape,
+    parallel: &[usize],
+) -> Result<Analysis<'a>, Reason> {
     let mut draft = Draft::new(Symbols::new(context, guest_loop), shape.loops.len());
     let mut inductions = induction::inductions(context, &shape, &mut draft.symbols);
-    let carried = carried(context, &shape, &inductions, guest_loop)?;
+    // What a root that isn't parallel carries stays in the thread.
+    let carried = match parallel.contains(&0) {
+        true => carried(context, &shape, &inductions, guest_loop)?,
+        false => HashMap::new(),
+    };
     let trip = trip::trip(context, &mut shape, &mut inductions, &mut draft)?;
-    let bounds = extent::extents(context, &shape, &mut inductions, &mut draft);
+    let mut bounds = extent::extents(context, &shape, &mut inductions, &mut draft);
+    bounds[0] = Some(trip.count);
     demand_counts(context, &shape, &inductions, &mut draft)?;
+    for &l in parallel.iter().filter(|&&l| l != 0) {
+        space::exact(context, &shape, &inductions, &mut draft, l)?;
+    }
     let decided = checks::decided(context, &shape, &mut inductions, &mut draft);
-    let dims = dimensions(&bounds);
-    let windows = access::windows(module, context, &shape, &mut inductions, &dims, &mut draft)?;
+    let space = Space::of(parallel, &bounds);
+    let windows = access::windows(module, context, &shape, &mut inductions, &space, &mut draft)?;
     if windows.is_empty() {
         return Err(Reason::NoMemoryAccess);
     }
-    dependence::dependence(module, &windows, &[0], &mut draft)?;
-    let unbounded = bounds.iter().skip(1).any(Option::is_none);
-    let extents = bounds.into_iter().flatten().collect();
-    Ok(Analysis { shape, inductions, trip, extents, unbounded, decided, windows, carried, draft })
-}
-
-/// The dimension of each loop: the root's is the first, those of bounded loops inside follow.
-fn dimensions(bounds: &[Option<IntId>]) -> Vec<Option<u32>> {
-    let mut next = 0;
-    let number = |(l, bound): (usize, &Option<IntId>)| {
-        (l == 0 || bound.is_some()).then(|| {
-            next += 1;
-            next - 1
-        })
-    };
-    bounds.iter().enumerate().map(number).collect()
+    dependence::dependence(module, &shape, &windows, parallel, &mut draft)?;
+    let unbounded = bounds.iter().any(Option::is_none);
+    let trips = parallel.iter().filter_map(|&l| bounds[l]).collect();
+    let inside = |(l, bound): (usize, Option<IntId>)| bound.filter(|_| !parallel.contains(&l));
+    let extents = bounds.into_iter().enumerate().filter_map(inside).collect();
+    Ok(Analysis { shape, space, inductions, trip, trips, extents, unbounded, decided, windows, carried, draft })
 }
 
 /// Inductions of the root that hold only if inner loops run as often as their forms say.

@@ -55,7 +55,7 @@ pub fn trip(
     shape.leave_by(test.exit);
     let (exit, position) = (test.exit, test.position);
     if position == Position::Top {
-        check_prefix(context, shape, exit.from)?;
+        check_prefix(context, shape, 0, exit.from)?;
     }
     let (leaves_at, estimate) = match test.relation {
         Relation::Ne => until_equal(draft, &test.a.minus(&test.b))?,
@@ -129,9 +129,9 @@ fn unknown(why: &str) -> Reason {
     Reason::TripCount { why: why.into() }
 }
 
-/// What runs before a test at the top must have no effect, because it runs once more.
-fn check_prefix(context: &Context<'_>, shape: &Shape, test: BlockId) -> Result<(), Reason> {
-    for &block in &shape.body {
+/// What loop `l` runs before a test at the top must have no effect, because it runs once more.
+pub(super) fn check_prefix(context: &Context<'_>, shape: &Shape, l: usize, test: BlockId) -> Result<(), Reason> {
+    for &block in shape.body.iter().filter(|&&block| shape.holds(l, block)) {
         let before = block == test || !context.tree.dominates(test, block);
         let effect = context
             .func

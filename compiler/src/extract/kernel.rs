@@ -1,19 +1,21 @@
-//! The kernel: the loop's body as a function of the iteration number and the live-ins.
+//! The kernel: the nest's body as a function of the iteration numbers of its parallel loops and the live-ins.
 //!
-//! Header parameters become their closed forms, exact in modular arithmetic without any guard; reductions start from the
-//! identity; accesses name the footprint of their window; truncations that can't trap saturate; the edge back to the header and the exit return; cold exits bail.
-//! Everything else is copied operation by operation, in order. The result is verified, then stripped of what nothing uses.
+//! Header parameters of the root become their closed forms, exact in modular arithmetic without any guard; reductions start from the
+//! identity; accesses name the footprint of their window; truncations that can't trap saturate; the edge back to the header and the
+//! exit return; cold exits bail. A parallel loop inside ([`super::edges`]) runs one iteration: its header parameters are what control
+//! brings there plus as many steps as the iteration's number says, and behind its body it goes where its exit leads. A root that isn't
+//! parallel is a loop of the thread. Everything else is copied operation by operation, in order. The result is verified, then stripped
+//! of what nothing uses.
 
 use super::live_out::Returned;
 use super::ranges::safe_truncation;
 use crate::analysis::affine::{Affine, Lin, OutsideVector};
 use crate::analysis::context::Context;
-use crate::analysis::count::Position;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
 use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, Op, Shape, Target, Term, Type, UnaryOp, Value, VectorUnaryOp};
 use ir::region::{Kernel, Scalar, ScalarId};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Builds the kernel; the live-ins are complete afterwards.
 pub fn kernel(
@@ -34,18 +36,19 @@ pub fn kernel(
         scalars: HashMap::new(),
         blocks: HashMap::new(),
         live_ins: Vec::new(),
-        index: Value(0),
+        indices: BTreeMap::new(),
+        at: BlockId::ENTRY,
         bail: None,
         done: BlockId::ENTRY,
     };
-    builder.enter(analysis);
+    builder.enter(analysis)?;
     builder.headers(analysis);
     builder.body(analysis, &spaces)?;
     builder.finish(analysis, returned)?;
     let mut func = builder.func;
     super::dead::remove(&mut func);
     let returns = returned.iter().map(|r| r.role).collect();
-    Ok(Kernel { func, dims: 1, returns })
+    Ok(Kernel { func, dims: analysis.space.parallel.len() as u32, returns })
 }
 
 /// Everything from outside that the body uses becomes a live-in or a constant.
@@ -70,25 +73,31 @@ fn collect_live_ins(context: &Context<'_>, analysis: &mut Analysis<'_>) -> Resul
     Ok(())
 }
 
-struct Builder<'a> {
-    context: &'a Context<'a>,
-    func: Func,
+pub(super) struct Builder<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) func: Func,
     /// Values of the loop in terms of the kernel.
-    values: HashMap<Value, Value>,
+    pub(super) values: HashMap<Value, Value>,
     scalars: HashMap<ScalarId, Value>,
-    blocks: HashMap<BlockId, BlockId>,
+    pub(super) blocks: HashMap<BlockId, BlockId>,
     live_ins: Vec<Value>,
-    index: Value,
+    /// The iteration number of each parallel loop, and of each loop around one.
+    pub(super) indices: BTreeMap<usize, Value>,
+    /// The kernel's block that is being written.
+    pub(super) at: BlockId,
     bail: Option<BlockId>,
-    done: BlockId,
+    pub(super) done: BlockId,
 }
 
 impl Builder<'_> {
     /// The entry block: its parameters, and room for what is computed before the body.
-    fn enter(&mut self, analysis: &Analysis<'_>) {
+    fn enter(&mut self, analysis: &mut Analysis<'_>) -> Result<(), Reason> {
         let entry = self.func.new_block();
-        self.index = self.func.new_value(Type::I64);
-        self.func.block_mut(entry).params.push(self.index);
+        for &l in &analysis.space.parallel {
+            let index = self.func.new_value(Type::I64);
+            self.func.block_mut(entry).params.push(index);
+            self.indices.insert(l, index);
+        }
         for live_in in &analysis.draft.symbols.live_ins {
             let value = self.func.new_value(live_in.ty);
             self.func.block_mut(entry).params.push(value);
@@ -99,15 +108,17 @@ impl Builder<'_> {
             self.blocks.insert(block, copy);
         }
         self.done = self.func.new_block();
-        let first = Target { block: self.blocks[&analysis.shape.header], args: Vec::new() };
+        let args = if analysis.space.is_parallel(0) { Vec::new() } else { self.starts(analysis)? };
+        let first = Target { block: self.blocks[&analysis.shape.header], args };
         self.func.block_mut(entry).term = Term::Jump(first);
+        Ok(())
     }
 
-    fn emit(&mut self, op: Op, ty: Type) -> Value {
+    pub(super) fn emit(&mut self, op: Op, ty: Type) -> Value {
         self.func.push(BlockId::ENTRY, op, ty, 0)
     }
 
-    fn constant(&mut self, c: Const) -> Value {
+    pub(super) fn constant(&mut self, c: Const) -> Value {
         self.emit(Op::Const(c), c.ty)
     }
 
@@ -155,7 +166,11 @@ impl Builder<'_> {
         }
     }
 
+    /// What stands for the header parameters of a parallel root.
     fn headers(&mut self, analysis: &mut Analysis<'_>) {
+        if !analysis.space.is_parallel(0) {
+            return;
+        }
         let params = self.context.func.block(analysis.shape.header).params.clone();
         for param in params {
             let value = match (analysis.inductions.forms.forms.get(&param).cloned(), analysis.carried.get(&param)) {
@@ -172,38 +187,55 @@ impl Builder<'_> {
 
     /// `start + i * step` in the type's own arithmetic.
     fn induction(&mut self, analysis: &mut Analysis<'_>, form: &Affine) -> Value {
-        let ty = form.start.ty;
-        let (add, mul) = match ty {
-            Type::I64 => (BinaryOp::I64Add, BinaryOp::I64Mul),
-            _ => (BinaryOp::I32Add, BinaryOp::I32Mul),
-        };
         let start = self.linear(analysis, &form.start);
-        let by = form.step(0);
-        if by.is_zero() {
-            return start;
-        }
-        let mut distance = self.index;
-        if ty == Type::I32 {
-            distance = self.emit(Op::Unary(UnaryOp::I32WrapI64, distance), ty);
-        }
-        if by.as_const().is_none_or(|c| c.bits != 1) {
-            let step = self.linear(analysis, &by);
-            distance = self.emit(Op::Binary(mul, distance, step), ty);
-        }
+        let Some(distance) = self.distance(analysis, BlockId::ENTRY, 0, &form.step(0)) else { return start };
         if form.start.is_zero() {
             return distance;
         }
-        self.emit(Op::Binary(add, start, distance), ty)
+        self.sum(BlockId::ENTRY, start, distance)
     }
 
-    fn linear(&mut self, analysis: &mut Analysis<'_>, lin: &Lin) -> Value {
+    /// `a + b` of integers.
+    pub(super) fn sum(&mut self, at: BlockId, a: Value, b: Value) -> Value {
+        let ty = self.func.ty(a);
+        let add = if ty == Type::I64 { BinaryOp::I64Add } else { BinaryOp::I32Add };
+        self.func.push(at, Op::Binary(add, a, b), ty, 0)
+    }
+
+    /// `i * step` for the iteration number of loop `l`, computed in block `at`; none if the step is zero.
+    pub(super) fn distance(&mut self, analysis: &mut Analysis<'_>, at: BlockId, l: usize, step: &Lin) -> Option<Value> {
+        if step.is_zero() {
+            return None;
+        }
+        let mut distance = self.indices[&l];
+        if step.ty == Type::I32 {
+            distance = self.func.push(at, Op::Unary(UnaryOp::I32WrapI64, distance), step.ty, 0);
+        }
+        if step.as_const().is_none_or(|c| c.bits != 1) {
+            let mul = if step.ty == Type::I64 { BinaryOp::I64Mul } else { BinaryOp::I32Mul };
+            let step = self.linear(analysis, step);
+            let ty = self.func.ty(step);
+            distance = self.func.push(at, Op::Binary(mul, distance, step), ty, 0);
+        }
+        Some(distance)
+    }
+
+    pub(super) fn linear(&mut self, analysis: &mut Analysis<'_>, lin: &Lin) -> Value {
         debug_assert!(lin.is_invariant());
         let id = analysis.draft.symbols.materialise(lin);
         self.scalar(&analysis.draft.symbols.scalars.0, id)
     }
 
-    /// The kernel's name for a value of the guest function.
-    fn value(&mut self, analysis: &mut Analysis<'_>, value: Value) -> Result<Value, Reason> {
+    /// The kernel's name for a value of the guest function that is read in one of its blocks, or behind the nest.
+    pub(super) fn value(
+        &mut self,
+        analysis: &mut Analysis<'_>,
+        value: Value,
+        read_in: Option<BlockId>,
+    ) -> Result<Value, Reason> {
+        if self.is_left(analysis, value, read_in) {
+            return self.closed(analysis, value, read_in);
+        }
         if let Some(&known) = self.values.get(&value) {
             return Ok(known);
         }
@@ -236,20 +268,15 @@ impl Builder<'_> {
     fn body(&mut self, analysis: &mut Analysis<'_>, spaces: &HashMap<(BlockId, usize), u32>) -> Result<(), Reason> {
         let body = analysis.shape.body.clone();
         for &block in &body {
-            let copy = self.blocks[&block];
-            if block != analysis.shape.header {
-                for &param in &self.context.func.block(block).params {
-                    let value = self.func.new_value(self.context.func.ty(param));
-                    self.func.block_mut(copy).params.push(value);
-                    self.values.insert(param, value);
-                }
-            }
+            self.params(analysis, block);
         }
         for &block in &body {
             let copy = self.blocks[&block];
+            self.at = copy;
+            self.begin(analysis, block);
             for (position, inst) in self.context.func.block(block).insts.iter().enumerate() {
                 if let (Some(result), Some(same)) = (inst.result, self.absorbed(analysis, &inst.op)) {
-                    let same = self.value(analysis, same)?;
+                    let same = self.value(analysis, same, Some(block))?;
                     self.values.insert(result, same);
                     continue;
                 }
@@ -260,7 +287,7 @@ impl Builder<'_> {
                     }
                     ref op => op.clone(),
                 };
-                let op = self.operation(analysis, op, spaces.get(&(block, position)).copied())?;
+                let op = self.operation(analysis, op, block, spaces.get(&(block, position)).copied())?;
                 let result = inst.result.map(|value| {
                     let result = self.func.new_value(self.context.func.ty(value));
                     self.values.insert(value, result);
@@ -283,10 +310,16 @@ impl Builder<'_> {
         (!op.operand().is_int() && (is_identity(a) || is_identity(b))).then_some(other)
     }
 
-    fn operation(&mut self, analysis: &mut Analysis<'_>, mut op: Op, space: Option<u32>) -> Result<Op, Reason> {
+    fn operation(
+        &mut self,
+        analysis: &mut Analysis<'_>,
+        mut op: Op,
+        block: BlockId,
+        space: Option<u32>,
+    ) -> Result<Op, Reason> {
         let mut failed = None;
         op.map_uses(|v| {
-            self.value(analysis, v).unwrap_or_else(|reason| {
+            self.value(analysis, v, Some(block)).unwrap_or_else(|reason| {
                 failed = Some(reason);
                 v
             })
@@ -303,31 +336,19 @@ impl Builder<'_> {
     }
 
     fn terminator(&mut self, analysis: &mut Analysis<'_>, block: BlockId) -> Result<Term, Reason> {
-        let exit = analysis.trip.exit;
-        let mut term = self.context.func.block(block).term.clone();
-        if block == exit.from && analysis.trip.position == Position::Top {
-            // The test has been decided for the whole launch: every thread goes on.
-            let stays = term.targets().into_iter().enumerate().find(|&(i, _)| i != exit.target);
-            term = Term::Jump(stays.ok_or(Reason::SideExit)?.1.clone());
-        }
+        let mut term = self.once(analysis, block)?;
         if let Some(never) = analysis.decided.iter().find(|edge| edge.from == block) {
-            let stays = term.targets().into_iter().enumerate().find(|&(i, _)| i != never.target);
-            term = Term::Jump(stays.ok_or(Reason::SideExit)?.1.clone());
+            term = stay(&term, never.target)?;
         }
+        let mut failed = None;
+        term.map_own_uses(|v| {
+            self.value(analysis, v, Some(block)).unwrap_or_else(|reason| {
+                failed = Some(reason);
+                v
+            })
+        });
         for target in term.targets_mut() {
-            let leaves = !analysis.shape.inside.contains(&target.block);
-            if target.block == analysis.shape.header || (leaves && block == exit.from && target.block == exit.to) {
-                *target = Target { block: self.done, args: Vec::new() };
-            } else if leaves {
-                let bail = *self.bail.get_or_insert_with(|| {
-                    let bail = self.func.new_block();
-                    self.func.block_mut(bail).term = Term::Bail;
-                    bail
-                });
-                *target = Target { block: bail, args: Vec::new() };
-            } else {
-                target.block = self.blocks[&target.block];
-            }
+            *target = self.edge(analysis, block, target)?;
         }
         if let [first, second] = term.targets()[..]
             && first == second
@@ -335,20 +356,23 @@ impl Builder<'_> {
         {
             term = Term::Jump(first.clone());
         }
-        let mut failed = None;
-        term.map_uses(|v| {
-            self.value(analysis, v).unwrap_or_else(|reason| {
-                failed = Some(reason);
-                v
-            })
-        });
         failed.map_or(Ok(term), Err)
+    }
+
+    /// The kernel's block that bails.
+    pub(super) fn bail(&mut self) -> BlockId {
+        *self.bail.get_or_insert_with(|| {
+            let bail = self.func.new_block();
+            self.func.block_mut(bail).term = Term::Bail;
+            bail
+        })
     }
 
     fn finish(&mut self, analysis: &mut Analysis<'_>, returned: &[Returned]) -> Result<(), Reason> {
         let mut values = Vec::new();
+        self.at = self.done;
         for returned in returned {
-            let value = self.value(analysis, returned.value)?;
+            let value = self.value(analysis, returned.value, None)?;
             let value = returned.order.map_or(value, |order| order.key(&mut self.func, self.done, value));
             self.func.results.push(self.func.ty(value));
             values.push(value);
@@ -356,4 +380,10 @@ impl Builder<'_> {
         self.func.block_mut(self.done).term = Term::Return(values);
         Ok(())
     }
+}
+
+/// A terminator that never takes one of its targets.
+pub(super) fn stay(term: &Term, never: usize) -> Result<Term, Reason> {
+    let stays = term.targets().into_iter().enumerate().find(|&(i, _)| i != never);
+    Ok(Term::Jump(stays.ok_or(Reason::SideExit)?.1.clone()))
 }

@@ -106,6 +106,10 @@ impl Finder<'_> {
         {
             return Ok(scalar);
         }
+        // A root that the thread runs ends where the original ends.
+        if !analysis.space.is_parallel(0) && self.reaches_exit(analysis, value) {
+            return Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last }));
+        }
         for (&param, &carried) in &analysis.carried {
             match carried {
                 Carried::Reduction(found) if value == (if bottom { found.next } else { param }) => {
@@ -124,6 +128,13 @@ impl Finder<'_> {
             return self.last(analysis, value, local);
         }
         Err(Reason::LiveOut { local })
+    }
+
+    /// True if a scalar has been computed wherever the root is left.
+    fn reaches_exit(&self, analysis: &Analysis<'_>, value: Value) -> bool {
+        let home = self.context.home(value);
+        let defined = home.is_some_and(|home| self.context.tree.dominates(home, analysis.trip.exit.from));
+        defined && self.context.func.ty(value).is_scalar()
     }
 
     /// The value that the last complete iteration computes.
@@ -174,6 +185,7 @@ impl Finder<'_> {
         if !analysis.inductions.demand(&mut analysis.draft, form, Some((0, ends_in))) {
             return None;
         }
+        let root = analysis.space.dims[0]?;
         let symbols = &mut analysis.draft.symbols;
         let start = symbols.materialise(&form.start);
         let step = form.step(0);
@@ -182,7 +194,7 @@ impl Finder<'_> {
         }
         let wide = form.start.ty == Type::I64;
         let (add, mul) = if wide { (BinaryOp::I64Add, BinaryOp::I64Mul) } else { (BinaryOp::I32Add, BinaryOp::I32Mul) };
-        let trips = symbols.scalars.add(Scalar::Trip(0));
+        let trips = symbols.scalars.add(Scalar::Trip(root));
         let trips = if wide { trips } else { symbols.unary(UnaryOp::I32WrapI64, trips) };
         let start = if bottom {
             let earlier = form.start.add_scaled(&step, u64::MAX);

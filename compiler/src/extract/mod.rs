@@ -3,6 +3,7 @@
 //! The region's number is assigned by the driver, once it is known which loops the rewriter can splice.
 
 mod dead;
+mod edges;
 mod exit;
 mod kernel;
 mod live_out;
@@ -10,7 +11,8 @@ mod order;
 mod ranges;
 
 use crate::analysis::context::Context;
-use crate::analysis::{self, Analysis};
+use crate::analysis::shape::Shape;
+use crate::analysis::{self, Analysis, space};
 use crate::reasons::Reason;
 use crate::rewrite::Splice;
 use crate::wasm::{GuestFunction, GuestLoop, Module};
@@ -30,14 +32,26 @@ pub struct Extract {
     pub splice: Splice,
 }
 
-/// Analyses and extracts one loop.
+/// Analyses and extracts the nest under one loop.
 pub fn extract(
     module: &Module,
     function: &GuestFunction,
     guest_loop: &GuestLoop,
     context: &Context<'_>,
 ) -> Result<Extract, Reason> {
-    let mut analysis = analysis::analyse(module, guest_loop, context)?;
+    let shape = analysis::nest(guest_loop, context)?;
+    space::choose(&shape, |parallel| attempt(module, function, guest_loop, context, (&shape, parallel)))
+}
+
+/// The same with these loops of the nest parallel.
+fn attempt(
+    module: &Module,
+    function: &GuestFunction,
+    guest_loop: &GuestLoop,
+    context: &Context<'_>,
+    (shape, parallel): (&Shape, &[usize]),
+) -> Result<Extract, Reason> {
+    let mut analysis = analysis::analyse(module, guest_loop, context, shape.clone(), parallel)?;
     let (exit, values) = exit::exit(context, function, guest_loop, analysis.trip.exit)?;
     let (live_outs, returned) = live_out::live_outs(context, &mut analysis, guest_loop, values)?;
     if live_outs.is_empty() && !analysis.windows.iter().any(|w| w.footprint.access.writes()) {
@@ -68,19 +82,21 @@ fn region(
     can_bail: bool,
 ) -> Region {
     let draft = analysis.draft;
+    // Neighbours along the innermost loop are neighbours of a block.
+    let grid = (0..analysis.trips.len() as u32).rev().collect();
     Region {
         id: 0,
         place,
         live_ins: draft.symbols.live_ins,
         scalars: draft.symbols.scalars,
         program: draft.program,
-        trips: vec![analysis.trip.count],
+        trips: analysis.trips,
         guards: draft.guards,
         footprints: analysis.windows.into_iter().map(|w| w.footprint).collect(),
         returns,
         live_outs,
         schedule: Step::Launch { mapping: 0 },
-        mappings: vec![Mapping { grid: vec![0], block: BLOCK }],
+        mappings: vec![Mapping { grid, block: BLOCK }],
         estimate: analysis.trip.estimate,
         can_bail,
         unbounded: analysis.unbounded,

@@ -249,14 +249,19 @@ impl Term {
         }
     }
 
-    /// Replaces every value the terminator reads.
-    pub fn map_uses(&mut self, mut map: impl FnMut(Value) -> Value) {
+    /// Replaces every value the terminator reads itself, arguments of targets aside.
+    pub fn map_own_uses(&mut self, mut map: impl FnMut(Value) -> Value) {
         match self {
             Term::Branch { cond, .. } => *cond = map(*cond),
             Term::Switch { index, .. } => *index = map(*index),
             Term::Return(values) => values.iter_mut().for_each(|v| *v = map(*v)),
             Term::Jump(_) | Term::Unreachable | Term::Bail => {}
         }
+    }
+
+    /// Replaces every value the terminator reads.
+    pub fn map_uses(&mut self, mut map: impl FnMut(Value) -> Value) {
+        self.map_own_uses(&mut map);
         for target in self.targets_mut() {
             target.args.iter_mut().for_each(|v| *v = map(*v));
         }

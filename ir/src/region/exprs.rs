@@ -21,7 +21,8 @@ pub enum Scalar {
     Unary(UnaryOp, ScalarId),
     /// An operator applied to two nodes.
     Binary(BinaryOp, ScalarId, ScalarId),
-    /// The trip count of a parallel dimension, modulo 2^64, as `i64`.
+    /// The count of a dimension as [`super::Region::counts`] lists them, modulo 2^64, as `i64`: of a parallel one its trip count, of a
+    /// sequential one its extent.
     Trip(u32),
     /// A value that the kernel returned, combined over all threads; only after a launch.
     Returned(u32),
@@ -44,7 +45,7 @@ impl Scalars {
 
     /// The value of every node; `None` where an operator traps, an operand is missing or has the wrong type, or the
     /// node refers to something not given.
-    pub fn evaluate(&self, live_ins: &[u64], trips: &[u64], returned: &[u64]) -> Vec<Option<u64>> {
+    pub fn evaluate(&self, live_ins: &[u64], counts: &[u64], returned: &[u64]) -> Vec<Option<u64>> {
         let mut values: Vec<Option<u64>> = Vec::with_capacity(self.0.len());
         for node in &self.0 {
             let get = |id: ScalarId| values.get(id.0 as usize).copied().flatten();
@@ -53,7 +54,7 @@ impl Scalars {
                 Scalar::Const(c) => Some(c.bits),
                 Scalar::Unary(op, a) => get(a).and_then(|a| eval::unary(op, a).ok()),
                 Scalar::Binary(op, a, b) => get(a).zip(get(b)).and_then(|(a, b)| eval::binary(op, a, b).ok()),
-                Scalar::Trip(d) => trips.get(d as usize).copied(),
+                Scalar::Trip(d) => counts.get(d as usize).copied(),
                 Scalar::Returned(i) => returned.get(i as usize).copied(),
             };
             values.push(value);

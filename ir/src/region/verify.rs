@@ -160,7 +160,7 @@ fn scalar_types(region: &Region) -> Result<Vec<Type>, RegionError> {
             return Err(RegionError::Type { what: "returned value", index });
         }
     }
-    let dims = region.trips.len() as u32;
+    let dims = (region.trips.len() + region.extents.len()) as u32;
     if let Some(index) = region.scalars.0.iter().position(|s| matches!(s, Scalar::Trip(d) if *d >= dims)) {
         return Err(RegionError::Reference { what: "scalar", index });
     }

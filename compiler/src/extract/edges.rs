@@ -1,0 +1,161 @@
+//! The edges of a kernel around its parallel loops.
+//!
+//! A parallel loop `c` inside the root runs one iteration wherever the original enters it: its test is decided, and the edge that would
+//! go back goes where the exit leads. Its header keeps its parameters, which receive what the original brings there on entry; what the
+//! body reads instead is that plus the iteration's number times the step. Behind `c` a value of it is read as its form says, over the
+//! iteration numbers of the loops around; these count in a parameter of their own ([`crate::analysis::space`]).
+
+use super::kernel::{Builder, stay};
+use crate::analysis::Analysis;
+use crate::analysis::count::Position;
+use crate::reasons::Reason;
+use ir::lowered::{BinaryOp, BlockId, Const, Op, Target, Term, Type, Value};
+
+impl Builder<'_> {
+    /// What a root that isn't parallel starts with: its parameters, and the number of its first iteration.
+    pub(super) fn starts(&mut self, analysis: &mut Analysis<'_>) -> Result<Vec<Value>, Reason> {
+        let mut args = Vec::new();
+        for param in &self.context.func.block(analysis.shape.header).params {
+            let (start, _) = *analysis.inductions.edges.get(param).ok_or(Reason::LiveIn)?;
+            args.push(self.value(analysis, start, Some(analysis.shape.header))?);
+        }
+        args.push(self.constant(Const::i64(0)));
+        Ok(args)
+    }
+
+    /// Gives the copy of a block its parameters.
+    pub(super) fn params(&mut self, analysis: &Analysis<'_>, block: BlockId) {
+        let (l, copy) = (analysis.shape.home[&block], self.blocks[&block]);
+        let is_header = analysis.shape.loops[l].header == block;
+        if l == 0 && is_header && analysis.space.is_parallel(0) {
+            return;
+        }
+        for &param in &self.context.func.block(block).params {
+            let value = self.func.new_value(self.context.func.ty(param));
+            self.func.block_mut(copy).params.push(value);
+            self.values.insert(param, value);
+        }
+        if is_header && is_counted(analysis, l) {
+            let counter = self.func.new_value(Type::I64);
+            self.func.block_mut(copy).params.push(counter);
+            self.indices.insert(l, counter);
+        }
+    }
+
+    /// At the header of a parallel loop inside, moves its parameters to the thread's iteration.
+    pub(super) fn begin(&mut self, analysis: &mut Analysis<'_>, block: BlockId) {
+        let l = analysis.shape.home[&block];
+        if l == 0 || analysis.shape.loops[l].header != block || !analysis.space.is_parallel(l) {
+            return;
+        }
+        for &param in &self.context.func.block(block).params {
+            let Some(form) = analysis.inductions.forms.forms.get(&param) else { continue };
+            let step = form.step(l);
+            if let Some(distance) = self.distance(analysis, BlockId::ENTRY, l, &step) {
+                let moved = self.sum(self.at, self.values[&param], distance);
+                self.values.insert(param, moved);
+            }
+        }
+    }
+
+    /// The terminator of a block where every parallel loop runs one iteration.
+    pub(super) fn once(&self, analysis: &Analysis<'_>, block: BlockId) -> Result<Term, Reason> {
+        let mut term = self.context.func.block(block).term.clone();
+        let l = analysis.shape.home[&block];
+        if !analysis.space.is_parallel(l) {
+            return Ok(term);
+        }
+        let Some(test) = &analysis.inductions.tests[l] else { return Ok(term) };
+        let (exit, header) = (test.exit, analysis.shape.loops[l].header);
+        if l == 0 {
+            // What goes back, and what leaves, returns.
+            let decided = block == exit.from && test.position == Position::Top;
+            return if decided { stay(&term, exit.target) } else { Ok(term) };
+        }
+        let leave = self.context.func.block(exit.from).term.targets()[exit.target].clone();
+        if block == exit.from {
+            return match test.position {
+                Position::Top => stay(&term, exit.target),
+                Position::Bottom => Ok(Term::Jump(leave)),
+            };
+        }
+        for target in term.targets_mut().into_iter().filter(|t| t.block == header) {
+            *target = leave.clone();
+        }
+        Ok(term)
+    }
+
+    /// An edge of the nest in terms of the kernel.
+    pub(super) fn edge(
+        &mut self,
+        analysis: &mut Analysis<'_>,
+        from: BlockId,
+        target: &Target,
+    ) -> Result<Target, Reason> {
+        let (shape, exit) = (&analysis.shape, analysis.trip.exit);
+        let to = target.block;
+        let nothing = |block| Ok(Target { block, args: Vec::new() });
+        let leaves = !shape.inside.contains(&to);
+        let again = to == shape.header && analysis.space.is_parallel(0);
+        if again || (leaves && from == exit.from && to == exit.to) {
+            return nothing(self.done);
+        }
+        if leaves {
+            let bail = self.bail();
+            return nothing(bail);
+        }
+        let l = shape.home[&to];
+        let (is_header, goes_back) = (shape.loops[l].header == to, shape.holds(l, from));
+        let mut args = Vec::with_capacity(target.args.len());
+        for &arg in &target.args {
+            args.push(self.value(analysis, arg, Some(to))?);
+        }
+        if is_header && is_counted(analysis, l) {
+            let one = self.constant(Const::i64(if goes_back { 1 } else { 0 }));
+            let next = match goes_back {
+                true => self.func.push(self.at, Op::Binary(BinaryOp::I64Add, self.indices[&l], one), Type::I64, 0),
+                false => one,
+            };
+            args.push(next);
+        }
+        Ok(Target { block: self.blocks[&to], args })
+    }
+
+    /// True if a value is read behind a parallel loop that defines it and isn't the root.
+    pub(super) fn is_left(&self, analysis: &Analysis<'_>, value: Value, read_in: Option<BlockId>) -> bool {
+        let Some(home) = self.context.home(value) else { return false };
+        let left = |&&l: &&usize| {
+            let outside = read_in.is_none_or(|block| !analysis.shape.holds(l, block));
+            l != 0 && analysis.shape.holds(l, home) && outside
+        };
+        analysis.space.parallel.iter().any(|l| left(&l))
+    }
+
+    /// A value of a parallel loop behind it, from its form.
+    pub(super) fn closed(
+        &mut self,
+        analysis: &mut Analysis<'_>,
+        value: Value,
+        read_in: Option<BlockId>,
+    ) -> Result<Value, Reason> {
+        let Analysis { inductions, shape, draft, .. } = analysis;
+        let form = inductions.of(self.context, shape, &mut draft.symbols, value, read_in).filter(|f| f.is_known());
+        let form = form.ok_or(Reason::LiveIn)?;
+        if !inductions.demand(draft, &form, None) || !form.steps.keys().all(|l| self.indices.contains_key(l)) {
+            return Err(Reason::LiveIn);
+        }
+        let mut sum = self.linear(analysis, &form.start);
+        for (&l, step) in &form.steps {
+            if let Some(distance) = self.distance(analysis, self.at, l, step) {
+                sum = self.sum(self.at, sum, distance);
+            }
+        }
+        Ok(sum)
+    }
+}
+
+/// True if a loop of the thread counts its iterations: forms behind a parallel loop inside refer to them.
+fn is_counted(analysis: &Analysis<'_>, l: usize) -> bool {
+    let inside = |&&p: &&usize| p != l && analysis.shape.holds(l, analysis.shape.loops[p].header);
+    !analysis.space.is_parallel(l) && analysis.space.parallel.iter().any(|p| inside(&p))
+}
