@@ -28,13 +28,24 @@ const FILL: &str = r#"
       (i32.store (local.get $i) (i32.and (i32.shr_u (local.get $s) (i32.const 5)) (i32.const 0x0fffffff)))
       (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 65536)))))"#;
 
+/// A function `f` with one region.
 fn pair(body: &str) -> Pair {
+    nest(body, 1)
+}
+
+/// A function `f` with so many regions, of which the first is looked at.
+fn nest(body: &str, regions: usize) -> Pair {
     let head = if body.contains("(import") { "" } else { "(memory (export \"memory\") 1)" };
     let fill = if head.is_empty() { "" } else { FILL };
     let bytes = wat::parse_str(format!("(module {head} {body} {fill})")).unwrap();
     let compiled = compiler::compile(&bytes, &compiler::Options::default()).unwrap();
-    let regions: Vec<_> = compiled.regions.iter().map(|r| r.place.name.clone()).collect();
-    assert_eq!(regions, [Some("f".to_string())], "the loop under test isn't the only region: {:?}", compiled.loops);
+    let places: Vec<_> = compiled.regions.iter().map(|r| r.place.name.clone()).collect();
+    assert_eq!(
+        places,
+        vec![Some("f".to_string()); regions],
+        "other regions than those under test: {:?}",
+        compiled.loops
+    );
     Pair { plain: Program::Plain(bytes), bundle: Program::Bundle(Box::new(bundle::read(&compiled.bundle).unwrap())) }
 }
 
@@ -397,4 +408,69 @@ fn rule_10_the_exit_of_every_loop_form() {
                  (br $l)))))",
     );
     check(&outer, &[256, 33], Done);
+}
+
+/// `y[j] = 3 * y[j] + a[i][j] + x[i]` with `j` parallel and `i` in the thread, wherever the arrays are.
+#[test]
+fn rule_1_a_parallel_loop_inside_a_sequential_one() {
+    let pair = nest(
+        r#"(func (export "f") (param $y i32) (param $a i32) (param $x i32) (param $n i32) (result i32)
+             (local $j i32) (local $p i32)
+             (loop $outer
+               (local.set $j (i32.const 0))
+               (loop $inner
+                 (local.set $p (i32.add (local.get $y) (i32.shl (local.get $j) (i32.const 2))))
+                 (i32.store (local.get $p) (i32.add
+                   (i32.mul (i32.load (local.get $p)) (i32.const 3))
+                   (i32.add (i32.load (local.get $a)) (i32.load (local.get $x)))))
+                 (local.set $a (i32.add (local.get $a) (i32.const 4)))
+                 (br_if $inner (i32.ne (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 6))))
+               (local.set $x (i32.add (local.get $x) (i32.const 4)))
+               (br_if $outer (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+             (local.get $a))"#,
+        2,
+    );
+    for distance in -130i64..50 {
+        // Five rows of `a`, or the vector `x`, before, in and behind `y`.
+        // A row that is `y` itself is a thread's own element each.
+        let rows = distance >= 24 || distance <= -120 || distance % 24 == 0;
+        let vector = distance >= 24 || distance <= -20;
+        check(&pair, &[2048, 2048 + distance, 4096, 5], if rows { Done } else { Guard });
+        check(&pair, &[2048, 8192, 2048 + distance, 5], if vector { Done } else { Guard });
+    }
+    // One iteration of the outer loop, and an array that ends where the memory does.
+    check(&pair, &[2048, 8192, 4096, 1], Done);
+    check(&pair, &[65536 - 24, 8192, 4096, 3], Done);
+    check(&pair, &[65536 - 23, 8192, 4096, 3], Guard);
+    check(&pair, &[2048, 65536 - 72, 4096, 3], Done);
+    check(&pair, &[2048, 65536 - 71, 4096, 3], Guard);
+}
+
+/// `a[i][j] = a[i][j] + b[i][j]`, with both loops parallel, at every distance and pitch.
+#[test]
+fn rule_1_two_parallel_loops() {
+    let pair = nest(
+        r#"(func (export "f") (param $a i32) (param $b i32) (param $pitch i32) (param $n i32)
+             (local $i i32) (local $j i32) (local $d i32)
+             (loop $outer
+               (local.set $j (i32.const 0))
+               (loop $inner
+                 (local.set $d (i32.add (i32.mul (local.get $i) (local.get $pitch)) (i32.shl (local.get $j) (i32.const 2))))
+                 (i32.store (i32.add (local.get $a) (local.get $d)) (i32.add
+                   (i32.load (i32.add (local.get $a) (local.get $d)))
+                   (i32.load (i32.add (local.get $b) (local.get $d)))))
+                 (br_if $inner (i32.ne (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 6))))
+               (br_if $outer (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n)))))"#,
+        2,
+    );
+    for pitch in (-40..=40).step_by(3) {
+        check(&pair, &[2048, 8192, pitch, 4], if i64::abs(pitch) >= 24 { Done } else { Guard });
+        check(&pair, &[2048, 2048, pitch, 4], if i64::abs(pitch) >= 24 { Done } else { Guard });
+    }
+    for distance in -130i64..130 {
+        // Rows of 24 bytes every 48, between each other or not.
+        let phase = distance.rem_euclid(48);
+        let apart = distance == 0 || phase == 24 || distance.abs() >= 3 * 48 + 24;
+        check(&pair, &[2048, 2048 + distance, 48, 4], if apart { Done } else { Guard });
+    }
 }

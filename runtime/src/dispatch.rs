@@ -184,7 +184,7 @@ impl HostedRegion {
         let needs = Needs::of(&*self.slot.device);
         let Plan { trips, counts, windows, reaches } = plan(&self.region, &self.facts, live_ins, &sizes, needs)?;
         // Where guest code compared an estimate with min-work it was worth the call.
-        let too_small = self.region.estimate.is_none() && trips.iter().product::<u64>() < self.terms.min_work;
+        let too_small = self.region.estimate.is_none() && work(&trips, &counts) < self.terms.min_work;
         if too_small || (self.terms.adaptive && !self.patience.allows()) {
             return Err(Skip::Profit);
         }
@@ -241,6 +241,14 @@ impl HostedRegion {
         }
         Skip::Error
     }
+}
+
+/// Iterations of a dispatch: each point of the parallel space runs the longest of the loops inside it, presumably.
+fn work(trips: &[u64], counts: &[u64]) -> u64 {
+    // An extent is modulo 2^64, and one that is that large is a negative number.
+    let extents = counts[trips.len()..].iter().filter(|&&count| i64::try_from(count).is_ok());
+    let longest = extents.copied().max().unwrap_or(1).max(1);
+    trips.iter().product::<u64>().saturating_mul(longest)
 }
 
 /// Has the load checker look at everything that the device may run.

@@ -176,11 +176,10 @@ fn across(
             return Err(carried(store, other, Some(m)));
         }
     } else if let Some(distance) = known
+        && let Some((store, other)) = a_store_and_another(x, y)
         && fails(draft, parallel, x, y, distance)
     {
-        if let Some((store, other)) = a_store_and_another(x, y) {
-            return Err(carried(store, other, None));
-        }
+        return Err(carried(store, other, None));
     }
     let pred = draft.program.pred(Pred::Apart(i, j));
     draft.demand(pred, format!("arrays {i} and {j} are independent"));

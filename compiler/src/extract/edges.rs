@@ -2,11 +2,13 @@
 //!
 //! A parallel loop `c` inside the root runs one iteration wherever the original enters it: its test is decided, and the edge that would
 //! go back goes where the exit leads. Its header keeps its parameters, which receive what the original brings there on entry; what the
-//! body reads instead is that plus the iteration's number times the step. Behind `c` a value of it is read as its form says, over the
-//! iteration numbers of the loops around; these count in a parameter of their own ([`crate::analysis::space`]).
+//! body reads instead is that plus the iteration's number times the step. Behind `c` a value of it is read as its form says: relative to
+//! a header parameter of a loop around that moves alike, or else over the iteration numbers of the loops around; these count in a
+//! parameter of their own ([`crate::analysis::space`]).
 
 use super::kernel::{Builder, stay};
 use crate::analysis::Analysis;
+use crate::analysis::affine::{Affine, Lin};
 use crate::analysis::count::Position;
 use crate::reasons::Reason;
 use ir::lowered::{BinaryOp, BlockId, Const, Op, Target, Term, Type, Value};
@@ -144,6 +146,10 @@ impl Builder<'_> {
         if !inductions.demand(draft, &form, None) || !form.steps.keys().all(|l| self.indices.contains_key(l)) {
             return Err(Reason::LiveIn);
         }
+        if let Some((value, rest)) = self.nearby(analysis, &form, read_in) {
+            let rest = self.linear(analysis, &rest);
+            return Ok(self.sum(self.at, value, rest));
+        }
         let mut sum = self.linear(analysis, &form.start);
         for (&l, step) in &form.steps {
             if let Some(distance) = self.distance(analysis, self.at, l, step) {
@@ -151,6 +157,26 @@ impl Builder<'_> {
             }
         }
         Ok(sum)
+    }
+}
+
+impl Builder<'_> {
+    /// A header parameter of a loop around that moves like a form, and how much is left.
+    fn nearby(&self, analysis: &Analysis<'_>, form: &Affine, read_in: Option<BlockId>) -> Option<(Value, Lin)> {
+        let shape = &analysis.shape;
+        let mut at = shape.home.get(&read_in?).copied();
+        while let Some(l) = at {
+            for param in &self.context.func.block(shape.loops[l].header).params {
+                let other = analysis.inductions.forms.forms.get(param);
+                let other = other.filter(|o| o.start.ty == form.start.ty && o.steps == form.steps);
+                let rest = other.map(|o| form.start.add_scaled(&o.start, u64::MAX)).filter(Lin::is_invariant);
+                if let (Some(rest), Some(&value)) = (rest, self.values.get(param)) {
+                    return Some((value, rest));
+                }
+            }
+            at = shape.loops[l].parent;
+        }
+        None
     }
 }
 

@@ -7,7 +7,12 @@
 //!
 //! 1. A footprint with a dimension that never runs touches nothing. Dimensions that run once don't move anything.
 //! 2. If the hulls have no byte in common, nothing is shared.
-//! 3. Else both must move alike along every parallel dimension. Some of the sequential dimensions that move both alike are *nested*; all
+//! 3. If `g` divides some of the strides, modulo `g` those don't move anything. Let `A` and `B` be what the others cover: if modulo `g`
+//!    `B` begins behind `A` and ends before `A` begins again, nothing is shared. So fields of records keep apart, and planes of rows.
+//! 4. With one parallel dimension, along which the two may move differently: only points of the second at which it meets the hull of the
+//!    first can share anything, and the other way around; so both ranges of points shrink in turns. If one is empty in the end, or
+//!    both are the same single point, nothing is shared. So a row and a column keep apart that meet on the diagonal.
+//! 5. Else both must move alike along every parallel dimension. Some of the sequential dimensions that move both alike are *nested*; all
 //!    others only make the windows larger: let `A` and `B` be what the two cover at a point of the parallel and the nested
 //!    dimensions, relative to the point's place, and `span` the size of the smallest interval that holds both.
 //!
@@ -15,9 +20,6 @@
 //!    first `k` be `span + sum(s_m * (count_m - 1))`. If each `s_k` is at least the reach of those before it, then points that differ
 //!    keep apart: in the largest dimension in which they differ they are at least `s_k` apart, and the smaller dimensions
 //!    can't make up for more than the reach minus the span.
-//!
-//!    *Interleaved.* With one parallel dimension of stride `s` and no nested one: modulo `s`, `A` is an interval at 0 and `B` one at some
-//!    phase. If `B` begins behind `A` and ends before `s`, no points meet at all.
 //!
 //!    *Shifted.* Before that the second footprint may be renumbered: in a nested dimension of stride `s` its iteration `i` may be called
 //!    `i + q`, which takes `q * s` off the distance and adds `|q|` to the count; and a stride of `s` may be taken for one of `s / k`
@@ -28,11 +30,7 @@
 //!    anything. If the reach of the parallel dimensions, ordered as above, is at most `g`, then points that differ keep apart modulo `g`,
 //!    and what has no residue in common has no byte in common. So threads that own columns keep apart however their loops go through the rows.
 //!
-//! 4. With one parallel dimension, along which the two may move differently: only points of the second at which it meets the hull of the
-//!    first can share anything, and the other way around; so both ranges of points shrink in turns. If one is empty in the end, or
-//!    both are the same single point, nothing is shared. So a row and a column keep apart that meet on the diagonal.
-//!
-//! Which dimensions are nested is tried by size, the largest strides first. A footprint paired with itself is a case of 3.
+//! Which dimensions are nested is tried by size, the largest strides first. A footprint paired with itself is a case of 5.
 
 use super::guards::GuardError;
 
@@ -93,6 +91,9 @@ pub fn apart(x: &Reach, y: &Reach, parallel: &[(u32, i128)]) -> Result<bool, Gua
     }
     let moving: Vec<Extent> =
         parallel.iter().filter(|p| p.1 > 1).map(|&(dim, count)| Extent { dim, stride: x.stride(dim), count }).collect();
+    if interleaved(x, y, distance)? {
+        return Ok(true);
+    }
     if let [only] = moving[..]
         && trimmed(x, y, distance, only)?
     {
@@ -118,11 +119,6 @@ pub fn apart(x: &Reach, y: &Reach, parallel: &[(u32, i128)]) -> Result<bool, Gua
             if nested_strides(span, dims)? {
                 return Ok(true);
             }
-        }
-        if let ([only], []) = (&moving[..], nested)
-            && interleaved(first, second, only.stride.unsigned_abs())
-        {
-            return Ok(true);
         }
     }
     residues(x, y, distance, &moving)
@@ -169,12 +165,32 @@ fn renumber(nested: &[Extent], distance: i128) -> Result<(Vec<Extent>, i128), Gu
     Ok((dims, distance - left))
 }
 
-fn interleaved(first: (i128, i128), second: (i128, i128), step: u128) -> bool {
-    let Ok(step) = i128::try_from(step) else { return false };
-    let Some(distance) = second.0.checked_sub(first.0) else { return false };
-    let phase = distance.rem_euclid(step);
-    let end = second.1.checked_sub(second.0).and_then(|size| phase.checked_add(size));
-    first.1.checked_sub(first.0).is_some_and(|size| size <= phase) && end.is_some_and(|end| end <= step)
+/// True if no point of one footprint meets any of the other modulo something that divides their larger strides.
+fn interleaved(x: &Reach, y: &Reach, distance: i128) -> Result<bool, GuardError> {
+    let mut common = 0;
+    for stride in strides(x, y, |_| true) {
+        common = gcd(common, stride);
+        let g = i128::try_from(common).map_err(|_| GuardError::Overflow)?;
+        let moves = |reach: &Reach, dim: u32| reach.stride(dim).checked_rem(g) != Some(0);
+        let (first, second) = (x.cover(|dim| moves(x, dim))?, y.cover(|dim| moves(y, dim))?);
+        let apart = second.0.checked_add(distance).and_then(|at| at.checked_sub(first.0));
+        let phase = apart.ok_or(GuardError::Overflow)?.rem_euclid(g);
+        let sizes = (first.1.checked_sub(first.0), second.1.checked_sub(second.0));
+        let (Some(size), Some(other)) = sizes else { return Err(GuardError::Overflow) };
+        if size <= phase && phase.checked_add(other).is_some_and(|end| end <= g) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The sizes of the strides of two footprints along some dimensions, the largest first.
+fn strides(x: &Reach, y: &Reach, keep: impl Fn(u32) -> bool) -> Vec<u128> {
+    let moves = |d: &&Extent| keep(d.dim) && d.count > 1 && d.stride != 0;
+    let mut strides: Vec<u128> = x.dims.iter().chain(&y.dims).filter(moves).map(|d| d.stride.unsigned_abs()).collect();
+    strides.sort_unstable_by_key(|&stride| std::cmp::Reverse(stride));
+    strides.dedup();
+    strides
 }
 
 /// Points of the two that can meet at all, along the only parallel dimension; true if there are none that differ.
@@ -230,12 +246,8 @@ fn meeting(
 
 /// True if different points keep apart modulo something that divides the larger strides of the sequential dimensions.
 fn residues(x: &Reach, y: &Reach, distance: i128, moving: &[Extent]) -> Result<bool, GuardError> {
-    let inner = |d: &&Extent| moving.iter().all(|m| m.dim != d.dim) && d.count > 1 && d.stride != 0;
-    let mut strides: Vec<u128> = x.dims.iter().chain(&y.dims).filter(inner).map(|d| d.stride.unsigned_abs()).collect();
-    strides.sort_unstable_by_key(|&s| std::cmp::Reverse(s));
-    strides.dedup();
     let mut common = 0;
-    for stride in strides {
+    for stride in strides(x, y, |dim| moving.iter().all(|m| m.dim != dim)) {
         common = gcd(common, stride);
         // An unrolled loop has several windows at parts of its stride.
         for parts in (1..=MAX_PARTS).filter(|&parts| common % parts == 0) {

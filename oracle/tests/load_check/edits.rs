@@ -338,3 +338,40 @@ fn distances_that_dont_fit_are_refused() {
     let why = check(&bundle.manifest.regions[0], &bundle.kernels[0], Scope::of(&bundle)).unwrap_err();
     insta::assert_snapshot!(why, @"different iterations aren't shown to keep apart between footprints f0 and f1");
 }
+
+/// A row every `n div d` bytes, which dispatch computes: another quotient isn't known to be anything.
+#[test]
+fn ptx_with_another_quotient_is_refused() {
+    let wat = r#"(module (memory 1)
+      (func (export "f") (param $y i32) (param $n i32) (param $d i32) (param $c i32)
+        (loop $l
+          (i32.store (local.get $y) (local.get $c))
+          (local.set $y (i32.add (local.get $y) (i32.div_s (local.get $n) (local.get $d))))
+          (br_if $l (local.tee $c (i32.sub (local.get $c) (i32.const 1)))))))"#;
+    let bundle = bundle_of(wat);
+    let region = &bundle.manifest.regions[0];
+    let verdict = |from: &str, to: &str| {
+        let mut image = bundle.ptx[0].clone();
+        assert_eq!(image.text.matches(from).count(), 1, "{from} in {}", image.text);
+        image.text = image.text.replace(from, to);
+        check_ptx(region, &image, Scope::of(&bundle)).map_or_else(|why| why.to_string(), |()| "accepted".into())
+    };
+    let line = bundle.ptx[0].text.lines().find(|line| line.contains("div.s32")).unwrap();
+    let [result, a, b] = [0, 1, 2]
+        .map(|at| line.trim().trim_start_matches("div.s32 ").trim_end_matches(';').split(", ").nth(at).unwrap());
+    let edits = [
+        (line, line.to_string()),
+        (line, format!("div.s32 {result}, {b}, {a};")),
+        (line, format!("div.u32 {result}, {a}, {b};")),
+        (line, format!("rem.s32 {result}, {a}, {b};")),
+        (line, format!("div.s32 {result}, {a}, 4;")),
+    ];
+    let verdicts = edits.map(|(from, to)| verdict(from, &to));
+    insta::assert_snapshot!(verdicts.join("\n"), @"
+    accepted
+    an access of 4 bytes isn't shown to lie within footprint f0
+    an access of 4 bytes isn't shown to lie within footprint f0
+    an access of 4 bytes isn't shown to lie within footprint f0
+    an access of 4 bytes isn't shown to lie within footprint f0
+    ");
+}

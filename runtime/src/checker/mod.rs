@@ -45,6 +45,7 @@ mod nested;
 mod nests;
 mod poly;
 mod ptx;
+mod quotients;
 mod rounds;
 mod symbols;
 #[cfg(test)]

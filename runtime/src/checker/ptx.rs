@@ -17,7 +17,7 @@ use super::loops::{Loop, LoopSet};
 use super::poly::{Poly, Ring};
 use super::rounds::{Fork, Param as Place, Rounds};
 use super::symbols::Found;
-use super::{Access, Unproven};
+use super::{Access, Unproven, quotients};
 use bundle::PtxImage;
 use ir::abi::{self, Param};
 use ir::lowered::dominators::Dominators;
@@ -70,6 +70,7 @@ pub(super) fn accesses(
         region,
         checks: Checks::default(),
         dims: region.trips.len(),
+        quotients: quotients::computed(region, atoms),
         once,
         widths,
         changing,
@@ -243,6 +244,8 @@ struct Reader<'k, 'a> {
     /// Tests of addresses, and where they have been passed.
     checks: Checks<'k>,
     dims: usize,
+    /// Quotients that dispatch has computed.
+    quotients: HashSet<Poly>,
     once: HashMap<&'k str, bool>,
     /// The declared widths of registers in bits.
     widths: HashMap<&'k str, u32>,
@@ -664,6 +667,10 @@ impl<'k> Reader<'k, '_> {
         let (wide, ring) = (ty.bits() == 64, Ring::of_width(ty.bits()));
         if !matches!(ty.bits(), 32 | 64) {
             return self.atoms.unknown();
+        }
+        if let Some(op) = quotients::operator(op, ty) {
+            let (a, b) = (self.source(block, a, ring), self.source(block, b, ring));
+            return quotients::quotient(op, &a, &b, &self.quotients, self.atoms);
         }
         let is_shift = matches!(op, BinaryOp::Shl | BinaryOp::Shr);
         let a = self.source(block, a, ring);
