@@ -108,7 +108,7 @@ impl Finder<'_> {
         }
         // A root that the thread runs ends where the original ends.
         if !analysis.space.is_parallel(0) && self.reaches_exit(analysis, value) {
-            return Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last }));
+            return Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last, order: None }));
         }
         for (&param, &carried) in &analysis.carried {
             match carried {
