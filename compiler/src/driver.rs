@@ -4,6 +4,7 @@
 //! not on the number of threads: parallel stages keep the order of functions.
 
 use crate::analysis::context::Context;
+use crate::blame::{self, Spot};
 use crate::extract::{Extract, extract};
 use crate::lines::Lines;
 use crate::reasons::Reason;
@@ -92,6 +93,8 @@ pub struct LoopReport {
     pub line: Option<String>,
     /// Offloaded or declined.
     pub outcome: Outcome,
+    /// What the reason is about, if it is declined.
+    pub spots: Vec<Spot>,
 }
 
 /// A kernel that has no PTX for a target.
@@ -217,30 +220,38 @@ fn find_regions(bytes: &[u8]) -> Result<Found, ReadError> {
     let mut found = Found { loops: Vec::new(), extracts: Vec::new() };
     for (function, loops) in analysed {
         for (site, result) in loops {
-            let line = lines.find(site.offset, site.end);
-            let outcome = match result {
+            let LoopSite { offset, end, .. } = site;
+            let line = lines.find(offset, end);
+            let (outcome, mut spots) = match result {
                 Ok(mut extract) => {
                     extract.region.place.line.clone_from(&line);
                     found.extracts.push(extract);
-                    Outcome::Offloaded { region: found.extracts.len() as u32 - 1 }
+                    (Outcome::Offloaded { region: found.extracts.len() as u32 - 1 }, Vec::new())
                 }
-                Err(reason) => Outcome::Declined(reason),
+                Err((reason, spots)) => (Outcome::Declined(reason), spots),
             };
+            spots.iter_mut().for_each(|spot| spot.line = lines.find(spot.offset, spot.offset));
             let (number, name) = (found.loops.len() as u32, module.name(function).map(str::to_string));
-            found.loops.push(LoopReport { number, function, name, offset: site.offset, end: site.end, line, outcome });
+            found.loops.push(LoopReport { number, function, name, offset, end, line, outcome, spots });
         }
     }
     Ok(found)
 }
 
-fn analyse_function(module: &Module, function: &GuestFunction) -> Vec<(LoopSite, Result<Extract, Reason>)> {
+/// A region, or why there is none and where that lies.
+type Analysed = Result<Extract, (Reason, Vec<Spot>)>;
+
+fn analyse_function(module: &Module, function: &GuestFunction) -> Vec<(LoopSite, Analysed)> {
     let by_offset: HashMap<u32, usize> = function.loops.iter().enumerate().map(|(i, l)| (l.offset, i)).collect();
     let context = Context::of(&function.func);
     let one = |site: &LoopSite| {
         let guest_loop = by_offset.get(&site.offset).map(|&i| &function.loops[i]);
         let result = match guest_loop {
-            Some(guest_loop) => extract(module, function, guest_loop, &context),
-            None => Err(not_translated(function, site)),
+            Some(guest_loop) => extract(module, function, guest_loop, &context).map_err(|reason| {
+                let spots = blame::spots(module, &context, guest_loop, &reason);
+                (reason, spots)
+            }),
+            None => Err((not_translated(function, site), Vec::new())),
         };
         (*site, result)
     };
@@ -248,11 +259,11 @@ fn analyse_function(module: &Module, function: &GuestFunction) -> Vec<(LoopSite,
 }
 
 fn not_translated(function: &GuestFunction, site: &LoopSite) -> Reason {
-    match site {
-        _ if site.has_inner => Reason::NotInnermost,
+    match &function.untranslated {
         _ if !site.has_memory => Reason::NoMemoryAccess,
         _ if function.too_large => Reason::FunctionTooLarge,
-        _ => Reason::UntranslatedFunction,
+        Some((operator, offset)) => Reason::UntranslatedFunction { operator: operator.clone(), offset: *offset },
+        None => Reason::Irregular { what: "it is never reached".into() },
     }
 }
 

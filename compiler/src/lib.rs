@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod analysis;
+pub mod blame;
 pub mod driver;
 pub mod extract;
 mod lines;
@@ -12,6 +13,7 @@ pub mod reasons;
 pub mod rewrite;
 pub mod wasm;
 
+pub use blame::Spot;
 pub use driver::{
     CompileError, Compiled, LoopReport, Options, Outcome, PtxFailure, Stage, compile, compile_loop, compile_observed,
     explain, pliron_text,

@@ -11,10 +11,13 @@ use std::fmt;
 pub enum Reason {
     /// The loop touches no memory, so there is nothing a kernel could produce in bulk.
     NoMemoryAccess,
-    /// Another loop stands inside; only innermost loops are considered.
-    NotInnermost,
     /// The function has a form that isn't translated.
-    UntranslatedFunction,
+    UntranslatedFunction {
+        /// The operator that has none, by its Wasm name.
+        operator: String,
+        /// Its byte offset in the module.
+        offset: u32,
+    },
     /// The function exceeds the limits of the analysis.
     FunctionTooLarge,
     /// The loop can't be left, or control enters it in more than one way.
@@ -119,8 +122,7 @@ impl Reason {
     pub fn remedy(&self) -> &'static str {
         match self {
             Reason::NoMemoryAccess => "nothing: the loop produces no array",
-            Reason::NotInnermost => "its inner loops are considered on their own",
-            Reason::UntranslatedFunction => {
+            Reason::UntranslatedFunction { .. } => {
                 "move the loop to a function without exception handling or reference branches"
             }
             Reason::FunctionTooLarge => "split the function",
@@ -152,8 +154,9 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reason::NoMemoryAccess => write!(f, "it accesses no memory"),
-            Reason::NotInnermost => write!(f, "another loop stands inside it"),
-            Reason::UntranslatedFunction => write!(f, "the function handles exceptions or branches on references"),
+            Reason::UntranslatedFunction { operator, offset } => {
+                write!(f, "its function branches by `{operator}` at {offset:#x}, which isn't translated")
+            }
             Reason::FunctionTooLarge => write!(f, "the function is too large to analyse"),
             Reason::Irregular { what } => write!(f, "its control flow is irregular: {what}"),
             Reason::Operator { name } => write!(f, "it holds `{name}`"),
@@ -167,10 +170,13 @@ impl fmt::Display for Reason {
             Reason::Address { access, offset } => {
                 write!(f, "the address of `{access}` at {offset:#x} isn't linear in the iteration number")
             }
-            Reason::CarriedDependence { store, other, distance: Some(distance) } => write!(
-                f,
-                "the store at {store:#x} and the access at {other:#x} touch common bytes {distance} iterations apart"
-            ),
+            Reason::CarriedDependence { store, other, distance: Some(distance) } => {
+                let iterations = if *distance == 1 { "iteration" } else { "iterations" };
+                write!(
+                    f,
+                    "the store at {store:#x} and the access at {other:#x} touch common bytes {distance} {iterations} apart"
+                )
+            }
             Reason::CarriedDependence { store, other, distance: None } => {
                 write!(
                     f,

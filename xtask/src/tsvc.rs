@@ -146,10 +146,7 @@ fn judge(functions: &[Function], rows: &[Value]) -> Result<Class> {
         let mut reasons = Vec::new();
         for row in own.iter().filter(|row| !covered(row)) {
             let kind = row["detail"]["kind"].as_str().unwrap_or("not reported");
-            // That an outer loop isn't innermost says nothing where an inner one is declined too.
-            if kind != "not-innermost" || innermost.iter().all(|row| covered(&row)) {
-                reasons.push((kind.to_owned(), row["reason"].as_str().unwrap_or("not reported").to_owned()));
-            }
+            reasons.push((kind.to_owned(), row["reason"].as_str().unwrap_or("not reported").to_owned()));
         }
         if own.is_empty() {
             reasons.push(("no-loop".into(), "clang has left no loop".into()));

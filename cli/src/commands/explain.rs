@@ -3,7 +3,7 @@
 use crate::output::{say, show};
 use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
-use compiler::{Compiled, LoopReport, Outcome};
+use compiler::{Compiled, LoopReport, Outcome, Spot};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -182,9 +182,20 @@ pub fn loop_json(report: &LoopReport) -> Value {
             object["reason"] = json!(reason.to_string());
             object["detail"] = json!(reason);
             object["remedy"] = json!(reason.remedy());
+            object["places"] = json!(report.spots.iter().map(spot_json).collect::<Vec<_>>());
         }
     }
     object
+}
+
+fn spot_json(spot: &Spot) -> Value {
+    let Spot { offset, line, operator, role } = spot;
+    json!({ "offset": offset, "line": line, "operator": operator, "role": role })
+}
+
+fn spot_text(spot: &Spot) -> String {
+    let line = spot.line.as_ref().map(|line| format!(", {line}")).unwrap_or_default();
+    format!("    `{}` at {:#x}{line}: {}\n", spot.operator, spot.offset, spot.role)
 }
 
 /// A loop as text.
@@ -193,7 +204,10 @@ pub fn loop_text(report: &LoopReport) -> String {
     let place = format!("loop {}: {} at {:#x}{line}", report.number, function_name(report), report.offset);
     let text = match &report.outcome {
         Outcome::Offloaded { region } => format!("{place}: offloaded as region {region}"),
-        Outcome::Declined(reason) => format!("{place}: declined, {reason}\n    to change that: {}", reason.remedy()),
+        Outcome::Declined(reason) => {
+            let spots: String = report.spots.iter().map(spot_text).collect();
+            format!("{place}: declined, {reason}\n{spots}    to change that: {}", reason.remedy())
+        }
     };
     files::printable(&text)
 }

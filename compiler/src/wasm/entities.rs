@@ -131,16 +131,14 @@ pub struct GuestLoop {
     pub ends: HashMap<BlockId, Edge>,
 }
 
-/// A loop that was not translated, and why nothing was lost.
+/// A `loop` construct, translated or not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LoopSite {
     /// Byte offset of the `loop` opcode.
     pub offset: u32,
     /// Byte offset of its `end`.
     pub end: u32,
-    /// Another loop stands inside.
-    pub has_inner: bool,
-    /// It or a loop inside accesses memory.
+    /// It or a loop inside accesses memory, or calls a function that may.
     pub has_memory: bool,
 }
 
@@ -167,6 +165,8 @@ pub struct GuestFunction {
     pub taken_in: Vec<u32>,
     /// True if the function was too large to translate.
     pub too_large: bool,
+    /// The operator that the translation has no form for, and its byte offset, if that is why there is no SSA.
+    pub untranslated: Option<(String, u32)>,
 }
 
 impl GuestFunction {

@@ -27,6 +27,7 @@ mod tests;
 pub use entities::{Carried, Edge, FUNCTION, GuestFunction, GuestLoop, LoopSite, Memory, Module, Where};
 
 use callees::Callees;
+use translate::Untranslated;
 
 pub use simplify::{has_effect, live_values};
 
@@ -156,9 +157,12 @@ fn function(module: &Module, callees: &Callees<'_>, body: &Body<'_>) -> Result<O
             simplify::simplify(&mut function);
             Some(function)
         }
-        Err(why) => outline.into_function(index).map(|function| GuestFunction {
-            too_large: function.too_large || why == translate::Untranslated::TooLarge,
-            ..function
-        }),
+        Err(Untranslated::TooLarge) => {
+            outline.into_function(index).map(|function| GuestFunction { too_large: true, ..function })
+        }
+        Err(Untranslated::Control(name, at)) => {
+            let untranslated = Some((name, at));
+            outline.into_function(index).map(|function| GuestFunction { untranslated, ..function })
+        }
     })
 }

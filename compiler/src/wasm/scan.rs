@@ -115,8 +115,7 @@ impl Outline {
     /// Every loop of the function.
     pub fn sites(&self) -> Vec<LoopSite> {
         let loops = self.constructs.iter().filter(|c| c.kind == Kind::Loop);
-        let site =
-            |c: &Construct| LoopSite { offset: c.offset, end: c.end, has_inner: c.has_inner, has_memory: c.has_memory };
+        let site = |c: &Construct| LoopSite { offset: c.offset, end: c.end, has_memory: c.candidate };
         loops.map(site).collect()
     }
 

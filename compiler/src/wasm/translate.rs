@@ -24,10 +24,10 @@ use wasmparser::{
 type Validator = FuncValidator<ValidatorResources>;
 
 /// Why a valid function has no SSA form here.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Untranslated {
-    /// Some operator transfers control in a way that LoweredOp has no form for.
-    Control,
+    /// This operator, at this byte offset, transfers control in a way that LoweredOp has no form for.
+    Control(String, u32),
     /// Its edges carry too many locals.
     TooLarge,
 }
@@ -50,10 +50,10 @@ pub fn translate(
         translator.operator(validator, &operator, offset as u32, arity);
     }
     operators.finish()?;
-    Ok(match translator.gave_up {
-        true if translator.function.too_large => Err(Untranslated::TooLarge),
-        true => Err(Untranslated::Control),
-        false => Ok(translator.function),
+    Ok(match translator.function {
+        function if function.too_large => Err(Untranslated::TooLarge),
+        GuestFunction { untranslated: Some((name, at)), .. } => Err(Untranslated::Control(name, at)),
+        function => Ok(function),
     })
 }
 
@@ -118,7 +118,6 @@ pub struct Translator<'a> {
     open: Vec<Open>,
     /// Locals already recorded as read, for each candidate loop.
     seen: Vec<HashSet<u32>>,
-    gave_up: bool,
 }
 
 fn type_of(ty: ValType) -> Type {
@@ -161,7 +160,6 @@ impl<'a> Translator<'a> {
             spent: 0,
             open: Vec::new(),
             seen: Vec::new(),
-            gave_up: false,
         };
         translator.open_function(params.len());
         translator
@@ -299,8 +297,7 @@ impl<'a> Translator<'a> {
     fn operator(&mut self, validator: &Validator, operator: &Operator<'_>, at: u32, arity: (u32, u32)) {
         // Every edge costs as much as its target assigns locals, which a small body can make a lot.
         self.function.too_large |= self.spent > MAX_SPENT;
-        self.gave_up |= self.function.too_large;
-        if self.gave_up {
+        if self.function.too_large || self.function.untranslated.is_some() {
             return;
         }
         if !self.reachable {
@@ -388,7 +385,7 @@ impl<'a> Translator<'a> {
                 self.branch(operator, at);
             }
             Operator::Unreachable => self.leave(Term::Unreachable),
-            _ if transfers_control(operator) => self.gave_up = true,
+            _ if transfers_control(operator) => self.function.untranslated = Some((operators::name(operator), at)),
             _ => self.foreign_operator(validator, operator, at, arity),
         }
     }

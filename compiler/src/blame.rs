@@ -1,0 +1,244 @@
+//! Where in the code a decline comes from: the operators that a reason is about, each with its part in it.
+//!
+//! Input: a loop that was declined, and the reason. Output: places, for messages alone; nothing is decided here, so a place that
+//! isn't found costs a line of the message. A reason says what it is about in terms of the module (an offset, a local, an
+//! operator's name); here that is looked up in the loop, which declines rarely enough to be walked once more.
+
+use crate::analysis::affine::Symbols;
+use crate::analysis::context::{Context, Def};
+use crate::analysis::count::condition;
+use crate::analysis::draft::Draft;
+use crate::analysis::induction::{self, Inductions};
+use crate::analysis::shape::{self, ExitEdge, Shape};
+use crate::reasons::Reason;
+use crate::wasm::{GuestLoop, Module};
+use ir::lowered::{BlockId, Inst, Op, Term, Value};
+
+/// An operator that a reason is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Spot {
+    /// Its byte offset in the module.
+    pub offset: u32,
+    /// `file:line`, where the module carries DWARF.
+    pub line: Option<String>,
+    /// Its Wasm name.
+    pub operator: String,
+    /// Its part in the reason.
+    pub role: String,
+}
+
+/// Places that a message has room for.
+const MAX_SPOTS: usize = 4;
+/// Values looked at to find what isn't linear.
+const MAX_CAUSES: usize = 256;
+
+/// The places that `reason`, for which `guest_loop` was declined, is about.
+pub fn spots(module: &Module, context: &Context<'_>, guest_loop: &GuestLoop, reason: &Reason) -> Vec<Spot> {
+    let Ok(shape) = shape::shape(context, guest_loop.header) else { return Vec::new() };
+    let finder = Finder { context, guest_loop, shape: &shape };
+    let mut spots = finder.find(module, reason);
+    spots.dedup_by_key(|spot| spot.offset);
+    spots.truncate(MAX_SPOTS);
+    spots
+}
+
+/// The Wasm name of an operation.
+fn name(op: &Op) -> String {
+    match op {
+        Op::Foreign(foreign) => foreign.name.clone(),
+        _ => op.to_string().split_whitespace().next().unwrap_or_default().to_string(),
+    }
+}
+
+fn spot(inst: &Inst, role: impl Into<String>) -> Spot {
+    Spot { offset: inst.at, line: None, operator: name(&inst.op), role: role.into() }
+}
+
+struct Finder<'a> {
+    context: &'a Context<'a>,
+    guest_loop: &'a GuestLoop,
+    shape: &'a Shape,
+}
+
+impl Finder<'_> {
+    fn find(&self, module: &Module, reason: &Reason) -> Vec<Spot> {
+        match reason {
+            Reason::Operator { name } => {
+                let is_it = |inst: &Inst| match &inst.op {
+                    Op::Foreign(foreign) => foreign.name == *name,
+                    _ => inst.result.is_some_and(|result| self.context.func.ty(result).to_string() == *name),
+                };
+                self.first(is_it, "no kernel can hold it")
+            }
+            Reason::Global { index } => {
+                let sets = |inst: &Inst| matches!(inst.op, Op::GlobalSet(i, _) if i == *index);
+                let reads = |inst: &Inst| matches!(inst.op, Op::GlobalGet(i) if i == *index);
+                let mut spots = self.first(sets, "it sets the global");
+                spots.extend(self.first(reads, "it reads the global, which may have changed"));
+                spots
+            }
+            Reason::Memory { .. } => {
+                let refused = |index: u32| module.memories.get(index as usize).is_some_and(|m| m.shared || m.is_64);
+                let is_it =
+                    |inst: &Inst| matches!(inst.op, Op::Load { space, .. } | Op::Store { space, .. } if refused(space));
+                self.first(is_it, "its memory")
+            }
+            Reason::TripCount { .. } => self.tests("the loop goes on or ends by this"),
+            Reason::SideExit => self.tests("the loop can end by this"),
+            Reason::WorkBeforeExit => self.work(),
+            Reason::FloatReduction { operator } => {
+                let is_it = |inst: &Inst| name(&inst.op) == *operator;
+                self.first(is_it, "it makes the sum of one iteration from that of the one before")
+            }
+            Reason::CarriedValue { local } => self.next(*local),
+            Reason::Address { offset, .. } => self.address(*offset),
+            Reason::CarriedDependence { store, other, .. } if store == other => {
+                self.at(*store, "what one iteration stores, another one stores to as well")
+            }
+            Reason::CarriedDependence { store, other, .. } => {
+                let mut spots = self.at(*store, "what one iteration stores here");
+                spots.extend(self.at(*other, "another iteration accesses here"));
+                spots
+            }
+            Reason::InvariantStore { store } => self.at(*store, "its address is the same in every iteration"),
+            Reason::LiveOut { local } => self.last(*local),
+            _ => Vec::new(),
+        }
+    }
+
+    fn insts(&self) -> impl Iterator<Item = &Inst> {
+        self.shape.body.iter().flat_map(|&block| &self.context.func.block(block).insts)
+    }
+
+    fn first(&self, is_it: impl Fn(&Inst) -> bool, role: &str) -> Vec<Spot> {
+        self.insts().find(|inst| is_it(inst)).map(|inst| spot(inst, role)).into_iter().collect()
+    }
+
+    fn at(&self, offset: u32, role: &str) -> Vec<Spot> {
+        let access = |inst: &Inst| matches!(inst.op, Op::Load { .. } | Op::Store { .. }) && inst.at == offset;
+        self.first(access, role)
+    }
+
+    fn inst(&self, value: Value) -> Option<&Inst> {
+        match self.context.defs[value.index()] {
+            Def::Inst(block, at) if self.shape.inside.contains(&block) => {
+                self.context.func.block(block).insts.get(at as usize)
+            }
+            _ => None,
+        }
+    }
+
+    /// The condition that an edge is taken by.
+    fn condition(&self, exit: &ExitEdge) -> Option<&Inst> {
+        match self.context.func.block(exit.from).term {
+            Term::Branch { cond: value, .. } | Term::Switch { index: value, .. } => self.inst(value),
+            _ => None,
+        }
+    }
+
+    /// What the exits are taken by, and what in them isn't linear in the iteration number.
+    fn tests(&self, role: &str) -> Vec<Spot> {
+        let (mut draft, mut inductions) = self.inductions();
+        let mut spots = Vec::new();
+        for exit in &self.shape.exits {
+            spots.extend(self.condition(exit).map(|inst| spot(inst, role)));
+            let Term::Branch { cond, .. } = self.context.func.block(exit.from).term else { continue };
+            let (_, a, b) = condition(self.context, cond, false);
+            for side in [Some(a), b].into_iter().flatten() {
+                spots.extend(self.cause(&mut draft, &mut inductions, side, exit.from));
+            }
+        }
+        spots
+    }
+
+    /// What comes before an exit test, and that test.
+    fn work(&self) -> Vec<Spot> {
+        let Some(exit) = self.shape.exits.first() else { return Vec::new() };
+        let before = |block: BlockId| block == exit.from || !self.context.tree.dominates(exit.from, block);
+        let effect = |inst: &&Inst| matches!(inst.op, Op::Load { .. } | Op::Store { .. }) || inst.op.can_trap();
+        let mut insts = self.shape.body.iter().filter(|&&b| before(b)).flat_map(|&b| &self.context.func.block(b).insts);
+        let first = insts.find(effect).map(|inst| spot(inst, "it has been done when the loop ends"));
+        let test = self.condition(exit).map(|inst| spot(inst, "the loop ends by this"));
+        first.into_iter().chain(test).collect()
+    }
+
+    /// What gives a local its next value.
+    fn next(&self, local: u32) -> Vec<Spot> {
+        let Some(carried) = self.guest_loop.carried.iter().find(|c| c.local == local) else { return Vec::new() };
+        self.next_of(carried.param).into_iter().collect()
+    }
+
+    fn next_of(&self, param: Value) -> Option<Spot> {
+        let header = self.context.func.block(self.shape.header);
+        let position = header.params.iter().position(|&p| p == param)?;
+        let targets = self.context.func.block(self.shape.latch).term.targets();
+        let next = *targets.into_iter().find(|t| t.block == self.shape.header)?.args.get(position)?;
+        self.inst(next).map(|inst| spot(inst, "it makes the value that the next iteration begins with"))
+    }
+
+    /// What gives a local the value that it has behind the loop.
+    fn last(&self, local: u32) -> Vec<Spot> {
+        let Some(at) = self.guest_loop.carried.iter().position(|c| c.local == local) else { return Vec::new() };
+        let value = |exit: &ExitEdge| self.guest_loop.ends.get(&exit.from)?.get(at).copied();
+        let insts = self.shape.exits.iter().filter_map(value).filter_map(|value| self.inst(value));
+        insts.map(|inst| spot(inst, "it makes the value that is needed afterwards")).collect()
+    }
+
+    fn address(&self, offset: u32) -> Vec<Spot> {
+        let mut spots = self.at(offset, "the access");
+        let access = |inst: &&Inst| matches!(inst.op, Op::Load { .. } | Op::Store { .. }) && inst.at == offset;
+        for &block in &self.shape.body {
+            let inst = self.context.func.block(block).insts.iter().find(access);
+            if let Some(Op::Load { addr, .. } | Op::Store { addr, .. }) = inst.map(|inst| &inst.op) {
+                let (mut draft, mut inductions) = self.inductions();
+                spots.extend(self.cause(&mut draft, &mut inductions, *addr, block));
+                break;
+            }
+        }
+        spots
+    }
+
+    fn inductions(&self) -> (Draft<'_>, Inductions) {
+        let mut draft = Draft::new(Symbols::new(self.context, self.guest_loop), self.shape.loops.len());
+        let inductions = induction::inductions(self.context, self.shape, &mut draft.symbols);
+        (draft, inductions)
+    }
+
+    /// What makes a value not linear: the first one on the way to it whose operands are.
+    fn cause(
+        &self,
+        draft: &mut Draft<'_>,
+        inductions: &mut Inductions,
+        mut value: Value,
+        block: BlockId,
+    ) -> Option<Spot> {
+        for _ in 0..MAX_CAUSES {
+            let mut linear = |value: Value| {
+                inductions.of(self.context, self.shape, &mut draft.symbols, value, Some(block)).is_some()
+            };
+            if linear(value) {
+                return None;
+            }
+            let Some(inst) = self.inst(value) else {
+                let spot = self.next_of(value);
+                return spot.map(|spot| Spot {
+                    role: "it makes a value that changes from iteration to iteration".into(),
+                    ..spot
+                });
+            };
+            let role = match inst.op {
+                Op::Load { .. } => "what it loads isn't known before the loop runs",
+                _ => "its result isn't linear in the iteration number",
+            };
+            let mut operands = Vec::new();
+            if !matches!(inst.op, Op::Load { .. }) {
+                inst.op.for_each_use(|operand| operands.push(operand));
+            }
+            match operands.into_iter().find(|&operand| self.shape.defines(self.context, operand) && !linear(operand)) {
+                Some(operand) => value = operand,
+                None => return Some(spot(inst, role)),
+            }
+        }
+        None
+    }
+}
