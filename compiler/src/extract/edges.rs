@@ -53,7 +53,8 @@ impl Builder<'_> {
         for &param in &self.context.func.block(block).params {
             let Some(form) = analysis.inductions.forms.forms.get(&param) else { continue };
             let step = form.step(l);
-            if let Some(distance) = self.distance(analysis, BlockId::ENTRY, l, &step) {
+            // Here, not in the entry: what depends on the iteration should be where the loop is.
+            if let Some(distance) = self.distance(analysis, self.at, l, &step) {
                 let moved = self.sum(self.at, self.values[&param], distance);
                 self.values.insert(param, moved);
             }

@@ -5,8 +5,8 @@
 //! verified here again, so nothing but the region's guards and footprints is assumed of it. Output is code that means
 //! what `ir::lowered::interp` says, operator by operator.
 //!
-//! How the room is cut: `shape` checks that the kernel can be compiled at all, `skeleton` writes the loops around the
-//! body, `body` translates blocks and edges, `operators` and `vectors` the single operators, `machine` owns the executable memory.
+//! How the room is cut: `shape` checks that the kernel can be compiled at all, `transform::sink` moves the loop over the last dimension
+//! inward where that pays, `skeleton` writes the loops around the body, `body` translates blocks and edges, `operators` and `vectors` the single operators, `machine` owns the executable memory.
 //!
 //! Why it is sound:
 //! - *No faults by design.* An operator that traps in Wasm is preceded by an explicit test that leaves the function with
@@ -169,7 +169,15 @@ pub struct NativeKernel {
 pub fn compile(kernel: &Kernel, spaces: u32, options: &Options) -> Result<NativeKernel, NativeError> {
     let shape = shape::check(kernel, spaces)?;
     let isa = machine::isa(options, shape.large)?;
-    let function = skeleton::build(kernel, &shape, &*isa, options);
+    // The loop over a row would spend a budget.
+    let row = if options.bounded { crate::transform::sink(kernel) } else { None };
+    let function = match row {
+        Some(func) => {
+            let rows = Kernel { func, ..kernel.clone() };
+            skeleton::build(&rows, &shape.again(&rows.func), &*isa, options, true)
+        }
+        None => skeleton::build(kernel, &shape, &*isa, options, false),
+    };
     let machine = Machine::new(isa, function)?;
     Ok(NativeKernel {
         machine,

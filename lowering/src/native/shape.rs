@@ -7,7 +7,7 @@
 use super::NativeError;
 use ir::lowered::dominators::Dominators;
 use ir::lowered::verify::{Form, verify};
-use ir::lowered::{BlockId, Op, Type};
+use ir::lowered::{BlockId, Func, Op, Type};
 use ir::region::limits::MAX_BLOCKS;
 use ir::region::{Kernel, ReturnRole};
 
@@ -42,6 +42,13 @@ pub(super) struct Shape {
 }
 
 impl Shape {
+    /// The shape of the same kernel with other blocks.
+    pub fn again(&self, func: &Func) -> Shape {
+        let (order, rank) = order(func);
+        let (used, checked) = (self.used.clone(), self.checked.clone());
+        Shape { order, rank, used, checked, live_ins: self.live_ins, large: self.large }
+    }
+
     /// True for an edge that doesn't advance in the order; every cycle has one.
     pub fn retreats(&self, from: BlockId, to: BlockId) -> bool {
         self.rank[to.index()] <= self.rank[from.index()]
@@ -77,12 +84,10 @@ pub(super) fn check(kernel: &Kernel, spaces: u32) -> Result<Shape, NativeError> 
         }
     }
     let live_ins = params.len() - kernel.dims as usize;
-    let order = Dominators::of(func).order;
-    let mut rank = vec![None; func.blocks.len()];
+    let (order, rank) = order(func);
     let mut used = vec![false; spaces as usize];
     let mut checked = used.clone();
-    for (position, &block) in order.iter().enumerate() {
-        rank[block.index()] = Some(position);
+    for &block in &order {
         for inst in &func.block(block).insts {
             if let Op::Load { space, .. } | Op::Store { space, .. } | Op::Gather { space, .. } = inst.op {
                 used[space as usize] = true;
@@ -91,6 +96,16 @@ pub(super) fn check(kernel: &Kernel, spaces: u32) -> Result<Shape, NativeError> 
         }
     }
     Ok(Shape { order, rank, used, checked, live_ins, large: size > LARGE })
+}
+
+/// Reverse postorder, and the position of each block in it.
+fn order(func: &Func) -> (Vec<BlockId>, Vec<Option<usize>>) {
+    let order = Dominators::of(func).order;
+    let mut rank = vec![None; func.blocks.len()];
+    for (position, &block) in order.iter().enumerate() {
+        rank[block.index()] = Some(position);
+    }
+    (order, rank)
 }
 
 fn size(kernel: &Kernel) -> usize {

@@ -36,8 +36,14 @@ struct Loop {
     end: clif::Value,
 }
 
-/// Writes the whole function.
-pub(super) fn build(kernel: &Kernel, shape: &Shape, isa: &dyn TargetIsa, options: &Options) -> clif::Function {
+/// Writes the whole function. If the body runs rows, it takes the bounds of the last dimension instead of an index.
+pub(super) fn build(
+    kernel: &Kernel,
+    shape: &Shape,
+    isa: &dyn TargetIsa,
+    options: &Options,
+    rows: bool,
+) -> clif::Function {
     let mut function = clif::Function::new();
     function.signature = signature(isa);
     let mut scratch = FunctionBuilderContext::new();
@@ -45,10 +51,13 @@ pub(super) fn build(kernel: &Kernel, shape: &Shape, isa: &dyn TargetIsa, options
     let arguments = enter(&mut builder);
     let deltas = deltas(&mut builder, shape, &arguments);
     let reaches = reaches(&mut builder, shape, &arguments);
-    let live_ins = live_ins(&mut builder, kernel, &arguments);
+    let live_ins = live_ins(&mut builder, kernel, &arguments, rows);
     let initial = initial(&mut builder, kernel, &arguments);
-    let (loops, running) = open_loops(&mut builder, kernel, &arguments, initial);
-    let params = loops.iter().map(|l| l.index).chain(live_ins).collect();
+    let mut bounds = bounds(&mut builder, kernel, &arguments);
+    let row = if rows { bounds.pop() } else { None };
+    let (loops, running) = open_loops(&mut builder, bounds, initial);
+    let row = row.into_iter().flat_map(|(start, end)| [start, end]);
+    let params = loops.iter().map(|l| l.index).chain(row).chain(live_ins.iter().copied()).collect();
     let budget = (!options.bounded).then_some(arguments.budget);
     let context = Context { params, deltas, reaches, budget };
     let exits = Body::translate(&mut builder, &kernel.func, shape, context);
@@ -140,9 +149,9 @@ fn reaches(
     reaches
 }
 
-fn live_ins(builder: &mut FunctionBuilder<'_>, kernel: &Kernel, arguments: &Arguments) -> Vec<clif::Value> {
+fn live_ins(builder: &mut FunctionBuilder<'_>, kernel: &Kernel, arguments: &Arguments, rows: bool) -> Vec<clif::Value> {
     let func = &kernel.func;
-    let params = func.blocks[0].params.iter().skip(kernel.dims as usize);
+    let params = func.blocks[0].params.iter().skip(kernel.dims as usize + usize::from(rows));
     let types: Vec<Type> = params.map(|&p| func.ty(p)).collect();
     let mut values = Vec::with_capacity(types.len());
     for (index, ty) in types.into_iter().enumerate() {
@@ -162,21 +171,29 @@ fn initial(builder: &mut FunctionBuilder<'_>, kernel: &Kernel, arguments: &Argum
     values
 }
 
-/// Opens a loop per dimension, outermost first, and leaves the builder in the innermost header. Also returns the running
-/// values there.
-fn open_loops(
+/// The first index and the end of each dimension.
+fn bounds(
     builder: &mut FunctionBuilder<'_>,
     kernel: &Kernel,
     arguments: &Arguments,
-    initial: Vec<clif::Value>,
-) -> (Vec<Loop>, Vec<clif::Value>) {
+) -> Vec<(clif::Value, clif::Value)> {
     let dims = kernel.dims as usize;
     let mut bounds = Vec::with_capacity(dims);
     for dim in 0..dims {
         let start = read_slot(builder, arguments.bounds, 2 * dim);
         bounds.push((start, read_slot(builder, arguments.bounds, 2 * dim + 1)));
     }
-    let mut loops = Vec::with_capacity(dims);
+    bounds
+}
+
+/// Opens a loop per dimension, outermost first, and leaves the builder in the innermost header. Also returns the running
+/// values there.
+fn open_loops(
+    builder: &mut FunctionBuilder<'_>,
+    bounds: Vec<(clif::Value, clif::Value)>,
+    initial: Vec<clif::Value>,
+) -> (Vec<Loop>, Vec<clif::Value>) {
+    let mut loops = Vec::with_capacity(bounds.len());
     let mut running = initial;
     for (start, end) in bounds {
         let header = builder.create_block();
