@@ -101,6 +101,7 @@ impl Finder<'_> {
                 spots
             }
             Reason::InvariantStore { store } => self.at(*store, "its address is the same in every iteration"),
+            Reason::Exit { .. } => self.exits("the loop ends by this"),
             Reason::LiveOut { local } => self.last(*local),
             _ => Vec::new(),
         }
@@ -134,6 +135,10 @@ impl Finder<'_> {
             Term::Branch { cond: value, .. } | Term::Switch { index: value, .. } => self.inst(value),
             _ => None,
         }
+    }
+
+    fn exits(&self, role: &str) -> Vec<Spot> {
+        self.shape.exits.iter().filter_map(|exit| self.condition(exit)).map(|inst| spot(inst, role)).collect()
     }
 
     /// What the exits are taken by, and what in them isn't linear in the iteration number.
