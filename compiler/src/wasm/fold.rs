@@ -1,5 +1,8 @@
 //! Integer operators on constants, operators that change nothing, and branches that are decided.
 //!
+//! `(x ^ c) << k` loses the top `k` bits of `c`, and producers leave them out. Where the top bit of what is left is set they are put
+//! back, so that `c` reads as the negative number that it is: then `x ^ c` may be `c - x`, which is linear.
+//!
 //! One pass in reverse postorder, so that operands are seen before what takes them. An operator that would trap stays, and so
 //! does everything that makes floats, whose bits are no business of a compiler. Blocks that a decided branch cuts off are emptied.
 //! Such code is what constant arguments leave behind where a callee is taken in, and what producers write that don't optimise.
@@ -7,23 +10,27 @@
 use super::entities::GuestFunction;
 use super::simplify;
 use ir::lowered::dominators::Dominators;
-use ir::lowered::{BinaryOp, BlockId, Const, Op, Target, Term, UnaryOp, Value, eval};
+use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, Op, Target, Term, UnaryOp, Value, eval};
 use std::collections::HashMap;
 
 /// Folds in place; true if a branch was decided. `order` is the reverse postorder.
 pub fn fold(function: &mut GuestFunction, order: &[BlockId]) -> bool {
     let count = function.func.values.len();
     let renamed = (0..count as u32).map(Value).collect();
-    let mut folder = Folder { consts: vec![None; count], widened: HashMap::new(), renamed };
+    let mut folder = Folder { consts: vec![None; count], widened: HashMap::new(), flipped: HashMap::new(), renamed };
     let mut decided = false;
     for &block in order {
-        let block = function.func.block_mut(block);
-        for inst in &mut block.insts {
+        let mut kept = Vec::with_capacity(function.func.block(block).insts.len());
+        for mut inst in std::mem::take(&mut function.func.block_mut(block).insts) {
             inst.op.map_uses(|v| folder.renamed[v.index()]);
             if let Some(result) = inst.result {
                 folder.operation(result, &mut inst.op);
             }
+            folder.complete(&mut function.func, &mut inst, &mut kept);
+            kept.push(inst);
         }
+        let block = function.func.block_mut(block);
+        block.insts = kept;
         block.term.map_uses(|v| folder.renamed[v.index()]);
         if let Some(target) = folder.taken(&block.term) {
             block.term = Term::Jump(target);
@@ -53,6 +60,8 @@ struct Folder {
     consts: Vec<Option<Const>>,
     /// Values of 64 bits that extend one of 32 bits.
     widened: HashMap<Value, Value>,
+    /// Values that are another one exclusive-or a constant.
+    flipped: HashMap<Value, (Value, u64)>,
     /// For each value the one it equals.
     renamed: Vec<Value>,
 }
@@ -75,8 +84,38 @@ impl Folder {
             Op::Unary(UnaryOp::I64ExtendI32S | UnaryOp::I64ExtendI32U, narrow) => {
                 self.widened.insert(result, narrow);
             }
+            Op::Binary(BinaryOp::I32Xor | BinaryOp::I64Xor, a, b) => {
+                let sides = [(a, self.bits(b)), (b, self.bits(a))];
+                let flipped = sides.into_iter().find_map(|(x, c)| Some((x, c?)));
+                self.flipped.extend(flipped.map(|flipped| (result, flipped)));
+            }
             _ => {}
         }
+    }
+
+    /// Gives the constant of an exclusive or the bits that a shift to the left loses; what that takes goes in front.
+    fn complete(&mut self, func: &mut Func, inst: &mut Inst, before: &mut Vec<Inst>) {
+        let Op::Binary(op @ (BinaryOp::I32Shl | BinaryOp::I64Shl), shifted, by) = inst.op else { return };
+        let (ty, flip) = match op {
+            BinaryOp::I32Shl => (op.result(), BinaryOp::I32Xor),
+            _ => (op.result(), BinaryOp::I64Xor),
+        };
+        let (Some(&(x, bits)), Some(by_bits)) = (self.flipped.get(&shifted), self.bits(by)) else { return };
+        let lost = ty.mask() & !(ty.mask() >> (by_bits % u64::from(ty.bits())));
+        let top = (lost >> 1) & !lost;
+        if top & bits == 0 || bits & lost == lost {
+            return;
+        }
+        let mut put = |op: Op| {
+            let value = func.new_value(ty);
+            self.consts.push(None);
+            self.renamed.push(value);
+            before.push(Inst { result: Some(value), op, at: inst.at });
+            value
+        };
+        let whole = put(Op::Const(Const { ty, bits: bits | lost }));
+        let flipped = put(Op::Binary(flip, x, whole));
+        inst.op = Op::Binary(op, flipped, by);
     }
 
     /// The operand that the operation always is.
