@@ -176,6 +176,7 @@ fn memories(manifest: &Manifest) -> Result<(), BundleError> {
     let listed = |memory: u32| manifest.memories.binary_search_by_key(&memory, |m| m.index).is_ok();
     for region in &manifest.regions {
         let footprints = region.footprints.iter().map(|f| f.memory);
+        let finals = region.finals.iter().map(|f| f.memory);
         let lengths = region.program.ints.iter().filter_map(|int| match *int {
             Int::MemoryBytes(memory) => Some(memory),
             _ => None,
@@ -184,7 +185,7 @@ fn memories(manifest: &Manifest) -> Result<(), BundleError> {
             Pred::SameMemory(a, b) => vec![a, b],
             _ => Vec::new(),
         });
-        if let Some(memory) = footprints.chain(lengths).chain(identities).find(|&m| !listed(m)) {
+        if let Some(memory) = footprints.chain(finals).chain(lengths).chain(identities).find(|&m| !listed(m)) {
             return Err(BundleError::UnlistedMemory { region: region.id, memory });
         }
     }

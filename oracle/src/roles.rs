@@ -51,7 +51,8 @@ pub(crate) fn guess(original: &Original<'_>, bundle: &Bundle) -> BTreeMap<String
 
 /// The roles of a region's live-ins, by local. What is part of a base is a pointer, even if a stride helps to compute it.
 fn roles(region: &Region) -> Vec<(u32, Role)> {
-    let bases = region.footprints.iter().map(|footprint| (footprint.base, Role::Pointer));
+    let bases = region.footprints.iter().map(|footprint| footprint.base);
+    let bases = bases.chain(region.finals.iter().map(|last| last.base)).map(|base| (base, Role::Pointer));
     let strides = region.footprints.iter().flat_map(|footprint| &footprint.dims).map(|dim| (dim.stride, Role::Stride));
     let trips = region.trips.iter().map(|&trip| (trip, Role::Count));
     let mut roles = Vec::new();

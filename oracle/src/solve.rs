@@ -86,6 +86,7 @@ impl<'r> Judge<'r> {
                 total += std::iter::once(footprint.base).chain(strides).map(off).sum::<u32>();
             }
         }
+        total += self.finals(&answer);
         let trips = self.region.trips.iter().map(|id| answer.ints[id.0 as usize]);
         let mut product: i128 = 1;
         for trip in trips {
@@ -105,6 +106,25 @@ impl<'r> Judge<'r> {
             let mut budget = TRIAL;
             matches!(interp::run(&self.kernel.func, &args, &mut Ones, &mut budget), Ok(interp::Outcome::Bail))
         })
+    }
+
+    /// How far final stores are from lying inside their memories and apart from everything else.
+    fn finals(&self, answer: &Answer) -> u32 {
+        let home = |memory: u32| self.memories.get(memory as usize).copied().unwrap_or_default();
+        let hulls = self.region.footprints.iter().zip(&answer.hulls);
+        let hulls = hulls.filter(|(footprint, _)| !footprint.access.is_checked());
+        let mut taken: Vec<(u64, i128, i128)> =
+            hulls.map(|(footprint, hull)| (home(footprint.memory).0, hull.lo, hull.hi)).collect();
+        let mut total = 0;
+        for last in &self.region.finals {
+            let ((identity, len), lo) = (home(last.memory), answer.ints[last.base.0 as usize]);
+            let hi = lo.saturating_add(i128::from(last.width));
+            let others = taken.iter().filter(|other| other.0 == identity);
+            total += others.map(|&(_, start, end)| above(hi, start).min(above(end, lo))).sum::<u32>();
+            total += above(0, lo) + above(hi, len as i128);
+            taken.push((identity, lo, hi));
+        }
+        total
     }
 
     /// The hulls of the footprints, if they can be computed.

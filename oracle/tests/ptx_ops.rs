@@ -99,6 +99,7 @@ impl Case {
             live_outs: Vec::new(),
             schedule: Step::Launch { mapping: 0 },
             mappings: vec![Mapping { grid: (0..dims).rev().collect(), block: 32 }],
+            finals: Vec::new(),
             estimate: None,
             can_bail: true,
             unbounded: true,

@@ -156,6 +156,39 @@ fn rule_1_misaligned_arrays() {
     }
 }
 
+/// A running sum is stored to one place, near what is read, written and the end of the memory.
+#[test]
+fn rule_9_a_final_store_meets_nothing_else() {
+    let pair = pair(
+        "(func (export \"f\") (param $x i32) (param $y i32) (param $at i32) (param $n i32) (result i32) (local $sum i32)
+           (loop $l
+             (local.set $sum (i32.add (local.get $sum) (i32.load (local.get $x))))
+             (i32.store (local.get $y) (i32.load (local.get $x)))
+             (i32.store (local.get $at) (local.get $sum))
+             (local.set $x (i32.add (local.get $x) (i32.const 4)))
+             (local.set $y (i32.add (local.get $y) (i32.const 4)))
+             (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+           (local.get $sum))",
+    );
+    let n = 50;
+    for (x, y) in [(1024, 2048), (2048, 1024)] {
+        for array in [x, y] {
+            for distance in -8..=8 {
+                let before = if distance <= -4 { Done } else { Guard };
+                check(&pair, &[x, y, array + distance, n], before);
+                let behind = if distance >= 0 { Done } else { Guard };
+                check(&pair, &[x, y, array + 4 * n + distance, n], behind);
+            }
+            check(&pair, &[x, y, array + 2 * n, n], Guard);
+            check(&pair, &[x, y, array, 1], Guard);
+        }
+        check(&pair, &[x, y, 65532, n], Done);
+        for at in [65533, 65536, -4, -1] {
+            check(&pair, &[x, y, at, n], Guard);
+        }
+    }
+}
+
 /// An array of zeros: where the flag says no, every iteration passes the start on.
 #[test]
 fn rule_9_a_maximum_of_floats_starts_from_a_number() {

@@ -250,6 +250,7 @@ fn region(trips: u64, bytes: u64) -> Region {
         live_outs: Vec::new(),
         schedule: Step::Launch { mapping: 0 },
         mappings: vec![Mapping { grid: vec![0], block: 32 }],
+        finals: Vec::new(),
         estimate: None,
         can_bail: true,
         unbounded: true,

@@ -1,6 +1,7 @@
 //! Dispatch: one entry of a region, from live-ins to live-outs or a skip.
 //!
-//! The order is the whole argument: decide ([`crate::plan`]), begin a transaction, launch, compute the live-outs, commit.
+//! The order is the whole argument: decide ([`crate::plan`]), begin a transaction, launch, compute the live-outs and what is stored
+//! in the end, commit.
 //! Until the commit the guest's memory is as it was, so whatever goes wrong before it is a skip and the original loop runs
 //! from the start. After a commit nothing can go wrong. Work in place has no such point of return; it is permitted only
 //! where no thread can bail, the work is bounded, and no live-out can lack a value after the launch. A device that breaks
@@ -14,7 +15,7 @@ use crate::device::{Device, DeviceError, Launch, Outcome, PrepareError, Prepared
 use crate::memory::GuestMemory;
 use crate::plan::{Facts, MemoryFacts, Needs, Plan, plan};
 use crate::stats::{Counters, RegionStats, Skip};
-use crate::transaction::Transaction;
+use crate::transaction::{Final, Transaction};
 use bundle::PtxImage;
 use ir::region::verify::{RegionError, verify, verify_kernel};
 use ir::region::{Kernel, Region};
@@ -182,7 +183,8 @@ impl HostedRegion {
         let sizes: Vec<MemoryFacts> =
             memories.iter().map(|m| MemoryFacts { identity: m.identity(), len: m.len() }).collect();
         let needs = Needs::of(&*self.slot.device);
-        let Plan { trips, counts, windows, reaches } = plan(&self.region, &self.facts, live_ins, &sizes, needs)?;
+        let Plan { trips, counts, windows, reaches, finals } =
+            plan(&self.region, &self.facts, live_ins, &sizes, needs)?;
         // Where guest code compared an estimate with min-work it was worth the call.
         let too_small = self.region.estimate.is_none() && work(&trips, &counts) < self.terms.min_work;
         if too_small || (self.terms.adaptive && !self.patience.allows()) {
@@ -195,8 +197,10 @@ impl HostedRegion {
         let outcome = catch_unwind(AssertUnwindSafe(|| prepared.launch(&launch, &mut transaction)));
         let end = self.conclude(outcome.unwrap_or(Outcome::Failed(DeviceError::Panicked)), live_ins, &counts);
         let past_return = transaction.is_past_return();
-        let end = end.and_then(|live_outs| {
-            transaction.commit().map_err(|error| self.failed(&error))?;
+        let end = end.and_then(|(live_outs, values)| {
+            let finals = finals.into_iter().zip(values);
+            let finals = finals.map(|((memory, range), bits)| Final { memory, range, bits }).collect::<Vec<_>>();
+            transaction.commit(&finals).map_err(|error| self.failed(&error))?;
             Ok(live_outs)
         });
         assert!(end.is_ok() || !past_return, "device {} broke off work in the guest's memory", self.slot.name());
@@ -209,7 +213,8 @@ impl HostedRegion {
         !self.region.can_bail && !self.region.unbounded && !self.facts.late_can_trap
     }
 
-    fn conclude(&self, outcome: Outcome, live_ins: &[u64], counts: &[u64]) -> Result<Vec<u64>, Skip> {
+    /// The live-outs, and the values of the final stores.
+    fn conclude(&self, outcome: Outcome, live_ins: &[u64], counts: &[u64]) -> Result<(Vec<u64>, Vec<u64>), Skip> {
         let returned = match outcome {
             Outcome::Completed(returned) => returned,
             Outcome::Bailed => return Err(Skip::Bail),
@@ -226,7 +231,9 @@ impl HostedRegion {
         }
         let values = self.region.scalars.evaluate(live_ins, counts, &returned);
         let value = |id: usize| values.get(id).copied().flatten();
-        self.region.live_outs.iter().map(|out| value(out.value.0 as usize)).collect::<Option<_>>().ok_or(Skip::Bail)
+        let live_outs = self.region.live_outs.iter().map(|out| value(out.value.0 as usize)).collect::<Option<_>>();
+        let finals = self.region.finals.iter().map(|last| value(last.value.0 as usize)).collect::<Option<_>>();
+        live_outs.zip(finals).ok_or(Skip::Bail)
     }
 
     fn note_failure(&self, reason: String) {

@@ -4,9 +4,10 @@
 //! skip. What holds of a plan: every guard said yes; every trip count lies between 1 and [`limits::MAX_TRIPS`] and their
 //! product fits 63 bits; every hull lies inside its memory's current length, whatever the guards say; where the kernel checks
 //! addresses, the hull is a reach as [`crate::reach`] chooses it; each byte is in at most
-//! one window; for a device that needs it, every base and stride of an access that isn't checked is a multiple of the footprint's
+//! one window; what is stored after the launch lies inside its memory and has no byte in common with any hull or another such
+//! store; for a device that needs it, every base and stride of an access that isn't checked is a multiple of the footprint's
 //! alignment; every
-//! live-out that doesn't depend on returned values exists. Who relies on it: the transaction, every device, and through
+//! live-out and every final value that doesn't depend on returned values exists. Who relies on it: the transaction, every device, and through
 //! them the host's memory safety.
 //!
 //! [`Facts`] are what can be told from the region alone, once.
@@ -18,6 +19,7 @@ use crate::windows::{Hull, Window, covers_hull, merge};
 use ir::abi::Reach;
 use ir::lowered::{Type, UnaryOp};
 use ir::region::{Answer, Dims, GuardEnv, IntId, Region, Scalar, Step, limits};
+use std::ops::Range;
 
 /// What a region's own text says, found out once.
 #[derive(Clone, Debug)]
@@ -85,6 +87,8 @@ pub(crate) struct Plan {
     pub windows: Vec<Window>,
     /// The hull of each footprint.
     pub reaches: Vec<Reach>,
+    /// Where each final store goes: a memory index and the bytes.
+    pub finals: Vec<(u32, Range<u64>)>,
 }
 
 /// What a device asks of a plan.
@@ -132,7 +136,7 @@ pub(crate) fn plan(
         .filter(|answer| answer.refused.is_none())
         .ok_or(Skip::Guard)?;
     let trips = trips(region, &answer)?;
-    let hulls = hulls(region, &facts.dims.counts, &answer, memories, needs.longest_reach)?;
+    let (hulls, finals) = hulls(region, &facts.dims.counts, &answer, memories, needs.longest_reach)?;
     if needs.alignment && !is_aligned(region, &answer.ints) {
         return Err(Skip::Alignment);
     }
@@ -141,11 +145,13 @@ pub(crate) fn plan(
     let counts: Vec<u64> = trips.iter().chain(&extents).copied().collect();
     let known = region.scalars.evaluate(live_ins, &counts, &[]);
     let missing = |id: usize| known.get(id).copied().flatten().is_none() && !facts.late.get(id).is_some_and(|&l| l);
-    if region.live_outs.iter().any(|out| missing(out.value.0 as usize)) {
+    let mut wanted = region.live_outs.iter().map(|out| out.value).chain(region.finals.iter().map(|last| last.value));
+    if wanted.any(|value| missing(value.0 as usize)) {
         return Err(Skip::Guard);
     }
     let reach = |hull: &Hull| Reach { low: hull.range.start, length: hull.range.end - hull.range.start };
-    Ok(Plan { trips, counts, windows: merge(&hulls), reaches: hulls.iter().map(reach).collect() })
+    let finals = finals.into_iter().map(|hull| (hull.memory, hull.range)).collect();
+    Ok(Plan { trips, counts, windows: merge(&hulls), reaches: hulls.iter().map(reach).collect(), finals })
 }
 
 fn trips(region: &Region, answer: &Answer) -> Result<Vec<u64>, Skip> {
@@ -165,14 +171,15 @@ fn trips(region: &Region, answer: &Answer) -> Result<Vec<u64>, Skip> {
 /// Where 32-bit addresses end: a kernel computes no others, so no hull reaches further.
 const ADDRESSES: i128 = 1 << 32;
 
-/// The hulls, each inside its memory: first those that footprints give, then those that are chosen with these in view.
+/// The hulls, each inside its memory: first those that footprints give, then those that are chosen with these in view. Apart
+/// from them the bytes of final stores, which meet no hull and not each other.
 fn hulls(
     region: &Region,
     counts: &[IntId],
     answer: &Answer,
     memories: &[MemoryFacts],
     longest_reach: u64,
-) -> Result<Vec<Hull>, Skip> {
+) -> Result<(Vec<Hull>, Vec<Hull>), Skip> {
     let mut hulls = Vec::with_capacity(region.footprints.len());
     let mut checked = Vec::new();
     for (footprint, bounds) in region.footprints.iter().zip(&answer.hulls) {
@@ -184,19 +191,33 @@ fn hulls(
             hulls.push(Hull { identity, memory: footprint.memory, range: 0..0, written, covered: false });
             continue;
         }
-        if bounds.lo < 0 || bounds.hi < bounds.lo || bounds.hi > (memory.len as i128).min(ADDRESSES) {
-            return Err(Skip::Guard);
-        }
         hulls.push(Hull {
             identity: memory.identity,
             memory: footprint.memory,
-            range: bounds.lo as u64..bounds.hi as u64,
+            range: inside(memory, bounds.lo, bounds.hi)?,
             written: footprint.access.writes(),
             covered: covers_hull(footprint, &answer.ints, counts),
         });
     }
+    for last in &region.finals {
+        let memory = memories.get(last.memory as usize).ok_or(Skip::Guard)?;
+        let start = *answer.ints.get(last.base.0 as usize).ok_or(Skip::Guard)?;
+        let range = inside(memory, start, start.saturating_add(i128::from(last.width)))?;
+        hulls.push(Hull { identity: memory.identity, memory: last.memory, range, written: true, covered: false });
+    }
+    // What is stored in the end is written, so that nothing is gathered from there.
     reach::choose(&mut hulls, &checked, longest_reach).ok_or(Skip::Guard)?;
-    Ok(hulls)
+    let finals = hulls.split_off(region.footprints.len());
+    let apart =
+        |x: &Hull, y: &Hull| x.identity != y.identity || x.range.end <= y.range.start || y.range.end <= x.range.start;
+    let alone = |(i, last): (usize, &Hull)| hulls.iter().chain(&finals[..i]).all(|hull| apart(last, hull));
+    if finals.iter().enumerate().all(alone) { Ok((hulls, finals)) } else { Err(Skip::Guard) }
+}
+
+/// The range from `lo` to `hi`, if it lies inside a memory.
+fn inside(memory: &MemoryFacts, lo: i128, hi: i128) -> Result<Range<u64>, Skip> {
+    let fits = lo >= 0 && hi >= lo && hi <= (memory.len as i128).min(ADDRESSES);
+    if fits { Ok(lo as u64..hi as u64) } else { Err(Skip::Guard) }
 }
 
 /// True if every access of every iteration is naturally aligned, given that bases and strides are. The kernel sees to it that

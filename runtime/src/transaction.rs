@@ -12,6 +12,7 @@
 use crate::device::DeviceError;
 use crate::memory::GuestMemory;
 use crate::windows::{CONGRUENCE, Window};
+use std::ops::Range;
 
 /// The windows of one dispatch, with the bytes that a device computes for them.
 #[derive(Debug)]
@@ -24,6 +25,17 @@ pub struct Transaction<'m> {
     in_place: bool,
     /// True once a device has been sent to the guest's memory.
     placed_in_place: bool,
+}
+
+/// A store that the dispatch makes by itself, after everything else.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Final {
+    /// The memory index.
+    pub memory: u32,
+    /// The guest addresses, 8 at most.
+    pub range: Range<u64>,
+    /// The value, of which the lowest bytes are stored.
+    pub bits: u64,
 }
 
 /// A buffer whose first byte's address agrees with the guest address modulo [`CONGRUENCE`].
@@ -115,11 +127,25 @@ impl<'m> Transaction<'m> {
         self.placed_in_place
     }
 
-    /// Copies what changed to the guest's memory. An error comes before the first byte is written.
-    pub(crate) fn commit(mut self) -> Result<(), DeviceError> {
-        if self.placed_in_place {
-            return Ok(());
+    /// Copies what changed to the guest's memory, then makes the final stores. An error comes before the first byte is written.
+    pub(crate) fn commit(mut self, finals: &[Final]) -> Result<(), DeviceError> {
+        for last in finals {
+            let (memory, end) = (last.memory, last.range.end);
+            let bytes = self.memories.get(memory as usize).and_then(|m| m.bytes(&last.range));
+            bytes.filter(|bytes| bytes.len() <= 8).ok_or(DeviceError::OutsideMemory { memory, end })?;
         }
+        if !self.placed_in_place {
+            self.copy_back()?;
+        }
+        for Final { memory, range, bits } in finals {
+            let width = (range.end - range.start) as usize;
+            self.memories[*memory as usize].write(range.start, &bits.to_le_bytes()[..width]);
+        }
+        Ok(())
+    }
+
+    /// Copies what changed; an error comes before the first byte.
+    fn copy_back(&mut self) -> Result<(), DeviceError> {
         for (index, window) in self.windows.iter().enumerate().filter(|(_, w)| !w.is_read_only()) {
             bytes_of(&self.memories, window)?;
             if self.staged[index].is_none() {
@@ -204,7 +230,7 @@ mod tests {
         assert_eq!(transaction.receive(0).unwrap(), [4, 5, 6, 7, 8, 9, 10, 11]);
         assert_eq!(transaction.receive(2).unwrap(), [0; 4]);
         (0..3).for_each(|window| fill(&mut transaction, window, 0xff));
-        transaction.commit().unwrap();
+        transaction.commit(&[]).unwrap();
         let changed: Vec<usize> = (0..32).filter(|&i| bytes[i] != i as u8).collect();
         assert_eq!(changed, [5, 6, 9, 20, 21, 22, 23]);
         assert!(changed.iter().all(|&i| bytes[i] == 0xff));
@@ -225,7 +251,7 @@ mod tests {
         let mut bytes: Vec<u8> = (0..32).collect();
         let mut transaction = Transaction::begin(vec![GuestMemory::of_slice(&mut bytes)], windows(), 3, false);
         fill(&mut transaction, 0, 0xff);
-        assert!(matches!(transaction.commit(), Err(DeviceError::NotStaged { window: 2 })));
+        assert!(matches!(transaction.commit(&[]), Err(DeviceError::NotStaged { window: 2 })));
         assert!(bytes.iter().enumerate().all(|(i, &b)| b == i as u8));
     }
 
@@ -236,7 +262,7 @@ mod tests {
         let mut transaction = Transaction::begin(vec![GuestMemory::of_slice(&mut bytes)], outside, 1, false);
         assert!(matches!(transaction.host(0), Err(DeviceError::OutsideMemory { memory: 0, end: 9 })));
         fill(&mut transaction, 0, 0xff);
-        assert!(matches!(transaction.commit(), Err(DeviceError::OutsideMemory { memory: 0, end: 9 })));
+        assert!(matches!(transaction.commit(&[]), Err(DeviceError::OutsideMemory { memory: 0, end: 9 })));
         assert_eq!(bytes, [0; 8]);
     }
 

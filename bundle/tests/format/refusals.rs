@@ -2,7 +2,7 @@
 
 use crate::sample::{Parts, WAT, bundle, contents, custom, image, kernel, module, region};
 use ir::lowered::{Func, Op, Term, Type};
-use ir::region::{Int, Mapping, Pred, Step};
+use ir::region::{FinalStore, Int, IntId, Mapping, Pred, ScalarId, Step};
 use tensorwasm_bundle::{Contents, MemoryExport, digest, read, write};
 
 /// The words with which the sample is refused after `change`.
@@ -212,6 +212,30 @@ fn regions_that_fail_verification() {
 }
 
 #[test]
+fn final_stores() {
+    let with = |base: u32, width: u32, value: u32| {
+        refused(|parts| {
+            let last = FinalStore { memory: 0, base: IntId(base), width, value: ScalarId(value) };
+            parts.manifest.regions[0].finals.push(last)
+        })
+    };
+    let many = refused(|parts| {
+        let last = FinalStore { memory: 0, base: IntId(0), width: 1, value: ScalarId(0) };
+        parts.manifest.regions[0].finals = vec![last; 65]
+    });
+    let words = [with(999, 4, 0), with(0, 3, 0), with(0, 0, 0), with(0, 16, 0), with(0, 8, 0), with(0, 4, 999), many];
+    insta::assert_snapshot!(words.join("\n"), @"
+    region 0: final store 0 refers to something that isn't there
+    region 0: final store 0 has the wrong type
+    region 0: final store 0 has the wrong type
+    region 0: final store 0 has the wrong type
+    region 0: final store 0 has the wrong type
+    region 0: final store 0 has the wrong type
+    region 0: final stores: 65 of at most 64
+    ");
+}
+
+#[test]
 fn mappings_that_nothing_launches() {
     let mapping = Mapping { grid: vec![0, 1, 2, 3], block: 128 };
     insta::assert_snapshot!(refused(|parts| parts.manifest.regions[0].mappings.push(mapping)), @"region 0: mapping 1 refers to something that isn't there");
@@ -223,6 +247,10 @@ fn memories() {
         refused(|parts| parts.manifest.memories.clear()),
         refused(|parts| parts.manifest.regions[0].program.ints.push(Int::MemoryBytes(7))),
         refused(|parts| parts.manifest.regions[0].program.preds.push(Pred::SameMemory(0, 3))),
+        refused(|parts| {
+            let last = FinalStore { memory: 5, base: IntId(0), width: 4, value: ScalarId(0) };
+            parts.manifest.regions[0].finals.push(last)
+        }),
         refused(|parts| parts.manifest.memories.push(MemoryExport::new(0))),
         refused(|parts| parts.manifest.memories.push(MemoryExport::new(1))),
         refused(|parts| parts.manifest.memories[0].export = "memory".into()),
@@ -238,6 +266,7 @@ fn memories() {
     region 0 uses memory 0, which the manifest doesn't list
     region 0 uses memory 7, which the manifest doesn't list
     region 0 uses memory 3, which the manifest doesn't list
+    region 0 uses memory 5, which the manifest doesn't list
     the manifest's memory 0 is out of order
     `tensorwasm:offload/v1/memory-1`: the module doesn't export the memory under this name
     `memory`: no such name is defined

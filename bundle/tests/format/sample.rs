@@ -56,6 +56,7 @@ pub fn region() -> Region {
         live_outs: vec![LiveOut { local: 2, ty: Type::I32, value: ScalarId(2) }],
         schedule: Step::Launch { mapping: 0 },
         mappings: vec![Mapping { grid: vec![0], block: 128 }],
+        finals: Vec::new(),
         estimate: None,
         can_bail: false,
         unbounded: false,

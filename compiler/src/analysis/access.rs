@@ -11,6 +11,7 @@
 use super::affine::{Affine, Lin, Sym};
 use super::context::Context;
 use super::draft::Draft;
+use super::finals::Final;
 use super::gathers;
 use super::induction::Inductions;
 use super::shape::Shape;
@@ -67,18 +68,18 @@ const MAX_GAP: i64 = 64;
 
 type Key = (u32, BTreeMap<Sym, u64>, BTreeMap<usize, Lin>);
 
-/// Finds the windows and demands what makes their addresses exact.
+/// Finds the windows and demands what makes their addresses exact; what `finals` store is in none.
 pub fn windows(
     module: &Module,
     context: &Context<'_>,
     shape: &Shape,
     inductions: &mut Inductions,
-    space: &Space,
+    (space, finals): (&Space, &[Final]),
     draft: &mut Draft<'_>,
 ) -> Result<Vec<Window>, Reason> {
     let mut keys: Vec<(Key, Vec<Access>)> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
-    let (accesses, loose) = accesses(module, context, shape, inductions, space, draft)?;
+    let (accesses, loose) = accesses(module, context, shape, inductions, (space, finals), draft)?;
     let gathers = gathers::windows(context, loose, &accesses, draft)?;
     for access in accesses {
         if !inductions.demand(draft, &access.addr, None) {
@@ -122,13 +123,13 @@ pub(super) fn address(context: &Context<'_>, access: &Access) -> Reason {
     Reason::Address { access: name.to_string(), offset: inst.at }
 }
 
-/// The accesses, and apart from them the loads whose addresses aren't linear in iteration numbers.
+/// The accesses that the kernel makes, and apart from them the loads whose addresses aren't linear in iteration numbers.
 fn accesses(
     module: &Module,
     context: &Context<'_>,
     shape: &Shape,
     inductions: &mut Inductions,
-    space: &Space,
+    (space, finals): (&Space, &[Final]),
     draft: &mut Draft<'_>,
 ) -> Result<(Vec<Access>, Vec<Access>), Reason> {
     let (mut found, mut loose) = (Vec::new(), Vec::new());
@@ -144,6 +145,9 @@ fn accesses(
                 _ => continue,
             };
             check_memory(module, memory)?;
+            if finals.iter().any(|f| f.places.contains(&(block, position))) {
+                continue;
+            }
             let form = inductions.of(context, shape, &mut draft.symbols, addr, Some(block));
             let bounded = |f: &Affine| f.is_known() && f.steps.keys().all(|&l| draft.lasts[l].is_some());
             let form = form.filter(|f| f.start.ty == Type::I32);

@@ -12,6 +12,7 @@ pub mod count;
 pub mod dependence;
 pub mod draft;
 pub mod extent;
+pub mod finals;
 mod gathers;
 pub mod induction;
 pub mod reduction;
@@ -24,6 +25,7 @@ use crate::wasm::{GuestLoop, Module};
 use affine::Symbols;
 use context::Context;
 use draft::Draft;
+use finals::Final;
 use induction::Inductions;
 use ir::lowered::{Op, Value};
 use ir::region::IntId;
@@ -64,6 +66,8 @@ pub struct Analysis<'a> {
     pub decided: Vec<ExitEdge>,
     /// What it touches.
     pub windows: Vec<access::Window>,
+    /// What is stored after the launch.
+    pub finals: Vec<Final>,
     /// Header parameters that aren't inductions.
     pub carried: HashMap<Value, Carried>,
     /// Scalars, integers and guards so far.
@@ -90,11 +94,18 @@ pub fn analyse<'a>(
 ) -> Result<Analysis<'a>, Reason> {
     let mut draft = Draft::new(Symbols::new(context, guest_loop), shape.loops.len());
     let mut inductions = induction::inductions(context, &shape, &mut draft.symbols);
-    // What a root that isn't parallel carries stays in the thread.
-    let carried = match parallel.contains(&0) {
-        true => carried(context, &shape, &inductions, guest_loop)?,
-        false => HashMap::new(),
-    };
+    // What a root that isn't parallel carries stays in the thread, and so do its stores. Where a loop inside is parallel as
+    // well, every thread of it runs what stands around it: a sum would count that several times.
+    let (mut finals, mut carries) = (Vec::new(), HashMap::new());
+    if parallel == [0] {
+        finals = finals::finals(context, &shape, &mut inductions, &mut draft);
+    }
+    if parallel.contains(&0) {
+        carries = carried(context, &shape, &inductions, &finals, guest_loop)?;
+        if parallel.len() > 1 && carries.values().any(|carried| matches!(carried, Carried::Reduction(_))) {
+            return Err(Reason::CarriedValue { local: u32::MAX });
+        }
+    }
     let trip = trip::trip(context, &mut shape, &mut inductions, &mut draft)?;
     let mut bounds = extent::extents(context, &shape, &mut inductions, &mut draft);
     bounds[0] = Some(trip.count);
@@ -104,7 +115,7 @@ pub fn analyse<'a>(
     }
     let decided = checks::decided(context, &shape, &mut inductions, &mut draft);
     let space = Space::of(parallel, &bounds);
-    let windows = access::windows(module, context, &shape, &mut inductions, &space, &mut draft)?;
+    let windows = access::windows(module, context, &shape, &mut inductions, (&space, &finals), &mut draft)?;
     if windows.is_empty() {
         return Err(Reason::NoMemoryAccess);
     }
@@ -113,7 +124,20 @@ pub fn analyse<'a>(
     let trips = parallel.iter().filter_map(|&l| bounds[l]).collect();
     let inside = |(l, bound): (usize, Option<IntId>)| bound.filter(|_| !parallel.contains(&l));
     let extents = bounds.into_iter().enumerate().filter_map(inside).collect();
-    Ok(Analysis { shape, space, inductions, trip, trips, extents, unbounded, decided, windows, carried, draft })
+    Ok(Analysis {
+        shape,
+        space,
+        inductions,
+        trip,
+        trips,
+        extents,
+        unbounded,
+        decided,
+        windows,
+        finals,
+        carried: carries,
+        draft,
+    })
 }
 
 /// Inductions of the root that hold only if inner loops run as often as their forms say.
@@ -156,6 +180,7 @@ fn carried(
     context: &Context<'_>,
     shape: &Shape,
     inductions: &Inductions,
+    finals: &[Final],
     guest_loop: &GuestLoop,
 ) -> Result<HashMap<Value, Carried>, Reason> {
     let mut carried = HashMap::new();
@@ -167,7 +192,7 @@ fn carried(
         let local = guest_loop.carried.iter().find(|c| c.param == param).map_or(u32::MAX, |c| c.local);
         let how = match is_read(context, shape, param) {
             false => Carried::Unread { next },
-            true => Carried::Reduction(reduction::reduction(context, shape, param, next, local)?),
+            true => Carried::Reduction(reduction::reduction(context, shape, finals, (param, next), local)?),
         };
         carried.insert(param, how);
     }

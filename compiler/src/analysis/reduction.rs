@@ -14,9 +14,10 @@
 //! So [`Reduction::passes`] says whether it may, and extraction demands that the start is a number then.
 
 use super::context::Context;
+use super::finals::Final;
 use super::shape::Shape;
 use crate::reasons::Reason;
-use ir::lowered::{BinaryOp, BlockId, Op, Term, Type, Value};
+use ir::lowered::{BinaryOp, BlockId, Inst, Op, Term, Type, Value};
 use ir::region::ReduceOp;
 use std::collections::{HashMap, HashSet};
 
@@ -59,12 +60,13 @@ impl Accumulator {
     }
 }
 
-/// Decides whether `param` is a reduction; `local` names it in the reason.
+/// Decides whether `param` is a reduction with the next value `next`; `local` names it in the reason. What `finals` store isn't
+/// observed in the loop.
 pub fn reduction(
     context: &Context<'_>,
     shape: &Shape,
-    param: Value,
-    next: Value,
+    finals: &[Final],
+    (param, next): (Value, Value),
     local: u32,
 ) -> Result<Reduction, Reason> {
     let carried = Reason::CarriedValue { local };
@@ -106,7 +108,7 @@ pub fn reduction(
             return Err(carried);
         }
     }
-    if !is_closed(context, shape, &tainted, param) {
+    if !is_closed(context, shape, finals, &tainted, param) {
         return Err(carried);
     }
     let passes = passes(context, &tainted, next);
@@ -140,11 +142,13 @@ pub fn tainted(context: &Context<'_>, shape: &Shape, param: Value) -> HashSet<Va
 
 /// Nothing but the recurrence itself observes a tainted value: no access, no branch, no other header parameter; and a join
 /// that one edge taints is tainted by every edge.
-fn is_closed(context: &Context<'_>, shape: &Shape, tainted: &HashSet<Value>, param: Value) -> bool {
-    for &block in &shape.body {
-        let block = context.func.block(block);
-        let effects = block.insts.iter().filter(|i| i.result.is_none() || i.op.can_trap());
-        for inst in effects.chain(block.insts.iter().filter(|i| matches!(i.op, Op::Load { .. }))) {
+fn is_closed(context: &Context<'_>, shape: &Shape, finals: &[Final], tainted: &HashSet<Value>, param: Value) -> bool {
+    for &id in &shape.body {
+        let block = context.func.block(id);
+        let acts = |inst: &Inst| inst.result.is_none() || inst.op.can_trap() || matches!(inst.op, Op::Load { .. });
+        let remains = |at: usize| !finals.iter().any(|f| f.places.contains(&(id, at)));
+        let effects = block.insts.iter().enumerate().filter(|&(at, inst)| acts(inst) && remains(at));
+        for (_, inst) in effects {
             let mut observed = false;
             inst.op.for_each_use(|v| observed |= tainted.contains(&v));
             if observed {

@@ -275,6 +275,9 @@ impl Builder<'_> {
             self.at = copy;
             self.begin(analysis, block);
             for (position, inst) in self.context.func.block(block).insts.iter().enumerate() {
+                if analysis.finals.iter().any(|f| f.places.contains(&(block, position))) {
+                    continue;
+                }
                 if let (Some(result), Some(same)) = (inst.result, self.absorbed(analysis, &inst.op)) {
                     let same = self.value(analysis, same, Some(block))?;
                     self.values.insert(result, same);

@@ -1,4 +1,4 @@
-//! Live-outs: what the code after the loop may read of it, and how a dispatch knows it without running the loop.
+//! Live-outs and final stores: what the code after the loop may read of it, and how a dispatch knows it without running the loop.
 //!
 //! A local that the loop assigns must afterwards hold its value on the exit edge, unless nothing alive reads that value. The
 //! value is an affine form at a known iteration, a reduction, a value of the last complete iteration, or one that was there
@@ -15,7 +15,7 @@ use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
 use crate::wasm::GuestLoop;
 use ir::lowered::{BinaryOp, Const, Op, Type, UnaryOp, Value};
-use ir::region::{LiveOut, ReduceOp, ReturnRole, Scalar, ScalarId};
+use ir::region::{FinalStore, LiveOut, ReduceOp, ReturnRole, Scalar, ScalarId};
 use std::collections::HashSet;
 
 /// A value that the kernel returns.
@@ -29,16 +29,27 @@ pub struct Returned {
     pub order: Option<Order>,
 }
 
-/// Finds the live-outs; `values` are those of the assigned locals on the exit edge.
+/// What a region leaves behind, apart from what its kernel stores.
+#[derive(Clone, Debug)]
+pub struct Results {
+    /// For locals.
+    pub live_outs: Vec<LiveOut>,
+    /// For memory.
+    pub finals: Vec<FinalStore>,
+    /// The values of the kernel that these are made of.
+    pub returned: Vec<Returned>,
+}
+
+/// Finds the live-outs and the final stores; `values` are those of the assigned locals on the exit edge.
 pub fn live_outs(
     context: &Context<'_>,
     analysis: &mut Analysis<'_>,
     guest_loop: &GuestLoop,
     values: &[Value],
-) -> Result<(Vec<LiveOut>, Vec<Returned>), Reason> {
+) -> Result<Results, Reason> {
     let observed = observed_outside(context, &analysis.shape);
     let mut finder = Finder { context, reductions: reduction_values(context, analysis), returned: Vec::new() };
-    let mut outs = Vec::new();
+    let mut live_outs = Vec::new();
     for (carried, &value) in guest_loop.carried.iter().zip(values) {
         let local = carried.local;
         let ty = context.func.ty(value);
@@ -58,13 +69,15 @@ pub fn live_outs(
         } else {
             continue;
         };
-        outs.push(LiveOut { local, ty, value: scalar });
+        live_outs.push(LiveOut { local, ty, value: scalar });
     }
     let held: HashSet<Value> = values.iter().copied().collect();
     if observed.iter().any(|v| !held.contains(v)) {
         return Err(Reason::Exit { why: "a value stays on the operand stack".into() });
     }
-    Ok((outs, finder.returned))
+    let finals = (0..analysis.finals.len()).map(|index| finder.final_store(analysis, index));
+    let finals = finals.collect::<Result<_, _>>()?;
+    Ok(Results { live_outs, finals, returned: finder.returned })
 }
 
 /// Values of the loop that something alive outside reads.
@@ -135,6 +148,23 @@ impl Finder<'_> {
         let home = self.context.home(value);
         let defined = home.is_some_and(|home| self.context.tree.dominates(home, analysis.trip.exit.from));
         defined && self.context.func.ty(value).is_scalar()
+    }
+
+    /// What is stored in the last complete iteration: something from outside, a reduction, or what that iteration computes.
+    fn final_store(&mut self, analysis: &mut Analysis<'_>, index: usize) -> Result<FinalStore, Reason> {
+        let last = analysis.finals[index].clone();
+        let base = last.base(&analysis.inductions, &mut analysis.draft)?;
+        let reduction = analysis.carried.iter().find_map(|(&param, &carried)| match carried {
+            Carried::Reduction(found) if found.next == last.value => Some((param, found)),
+            _ => None,
+        });
+        let value = match reduction {
+            Some((param, found)) => self.reduced(analysis, param, found)?,
+            None if self.reductions.contains(&last.value) => return Err(last.reason()),
+            None if !analysis.shape.defines(self.context, last.value) => analysis.draft.symbols.outside(last.value)?,
+            None => self.last(analysis, last.value, u32::MAX).map_err(|_| last.reason())?,
+        };
+        Ok(FinalStore { memory: last.memory, base, width: last.width, value })
     }
 
     /// The value that the last complete iteration computes.

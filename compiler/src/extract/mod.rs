@@ -17,6 +17,7 @@ use crate::reasons::Reason;
 use crate::rewrite::Splice;
 use crate::wasm::{GuestFunction, GuestLoop, Module};
 use ir::region::{Kernel, Mapping, Place, Region, Step, verify};
+use live_out::Results;
 
 /// Threads of a block.
 const BLOCK: u32 = 256;
@@ -53,12 +54,13 @@ fn attempt(
 ) -> Result<Extract, Reason> {
     let mut analysis = analysis::analyse(module, guest_loop, context, shape.clone(), parallel)?;
     let (exit, values) = exit::exit(context, function, guest_loop, analysis.trip.exit)?;
-    let (live_outs, returned) = live_out::live_outs(context, &mut analysis, guest_loop, values)?;
-    if live_outs.is_empty() && !analysis.windows.iter().any(|w| w.footprint.access.writes()) {
+    let results = live_out::live_outs(context, &mut analysis, guest_loop, values)?;
+    let writes = analysis.windows.iter().any(|w| w.footprint.access.writes());
+    if results.live_outs.is_empty() && results.finals.is_empty() && !writes {
         return Err(Reason::NoResult);
     }
     let name = format!("{}_{:x}", module.name(function.index).unwrap_or("f"), guest_loop.offset);
-    let kernel = kernel::kernel(context, &mut analysis, &returned, &name)?;
+    let kernel = kernel::kernel(context, &mut analysis, &results.returned, &name)?;
     let returns = kernel.func.results.iter().copied().zip(kernel.returns.iter().copied()).collect();
     let place = Place {
         function: function.index,
@@ -66,7 +68,7 @@ fn attempt(
         offset: guest_loop.offset,
         line: None,
     };
-    let region = region(analysis, place, live_outs, returns, kernel.func.can_bail());
+    let region = region(analysis, place, results, returns, kernel.func.can_bail());
     verify::verify(&region)
         .and_then(|()| verify::verify_kernel(&region, &kernel))
         .map_err(|error| Reason::Limit { what: error.to_string() })?;
@@ -77,7 +79,7 @@ fn attempt(
 fn region(
     analysis: Analysis<'_>,
     place: Place,
-    live_outs: Vec<ir::region::LiveOut>,
+    results: Results,
     returns: Vec<(ir::lowered::Type, ir::region::ReturnRole)>,
     can_bail: bool,
 ) -> Region {
@@ -94,7 +96,8 @@ fn region(
         guards: draft.guards,
         footprints: analysis.windows.into_iter().map(|w| w.footprint).collect(),
         returns,
-        live_outs,
+        live_outs: results.live_outs,
+        finals: results.finals,
         schedule: Step::Launch { mapping: 0 },
         mappings: vec![Mapping { grid, block: BLOCK }],
         estimate: analysis.trip.estimate,

@@ -192,9 +192,10 @@ fn export_memories(carried: &mut Carried, regions: &[(Splice, &Region)]) -> Resu
     Ok(exports)
 }
 
-/// The memories that footprints and guards name.
+/// The memories that footprints, final stores and guards name.
 fn memories(region: &Region) -> BTreeSet<u32> {
     let mut used: BTreeSet<u32> = region.footprints.iter().map(|f| f.memory).collect();
+    used.extend(region.finals.iter().map(|f| f.memory));
     for int in &region.program.ints {
         if let Int::MemoryBytes(memory) = *int {
             used.insert(memory);

@@ -1,4 +1,4 @@
-;; Every iteration stores to one place.
+;; Every iteration stores to one place, where only the last value stays.
 (module
   (memory 1)
   (func (export "f") (param $p i32) (param $n i32)

@@ -97,6 +97,7 @@ pub fn region(id: u32, live_ins: &[u32], live_outs: &[u32], with_estimate: bool)
         footprints: Vec::new(),
         returns: Vec::new(),
         live_outs: live_outs.iter().map(|&local| LiveOut { local, ty: Type::I32, value: first }).collect(),
+        finals: Vec::new(),
         schedule: Step::Seq(Vec::new()),
         mappings: Vec::new(),
         estimate,

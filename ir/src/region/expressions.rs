@@ -294,6 +294,7 @@ mod tests {
             live_outs: Vec::new(),
             schedule: Step::Seq(Vec::new()),
             mappings: Vec::new(),
+            finals: Vec::new(),
             estimate: None,
             can_bail: false,
             unbounded: false,

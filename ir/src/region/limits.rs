@@ -8,6 +8,8 @@ pub const MAX_VALUES: usize = 500;
 pub const MAX_EXTENTS: usize = 64;
 /// Footprints of a region.
 pub const MAX_FOOTPRINTS: usize = 64;
+/// Final stores of a region.
+pub const MAX_FINALS: usize = 64;
 /// Nodes of each expression list.
 pub const MAX_NODES: usize = 65_536;
 /// Guards of a region.

@@ -91,6 +91,23 @@ pub struct LiveOut {
     pub value: ScalarId,
 }
 
+/// A store that every iteration makes to the same bytes, so that only the last one shows.
+///
+/// The kernel leaves it out; dispatch makes it once, after a launch that completed. Dispatch also sees to it that no footprint
+/// and no other final store has a byte of it, so that no iteration can tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FinalStore {
+    /// The memory index.
+    pub memory: u32,
+    /// The address of the first byte.
+    pub base: IntId,
+    /// The number of bytes: 1, 2, 4 or 8.
+    pub width: u32,
+    /// The value, of whose bits the lowest are stored, the least significant byte first; over live-ins, trip counts and
+    /// returned values.
+    pub value: ScalarId,
+}
+
 /// What a kernel does to a footprint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Access {
@@ -306,6 +323,9 @@ pub struct Region {
     pub returns: Vec<(Type, ReturnRole)>,
     /// The values handed back, in order.
     pub live_outs: Vec<LiveOut>,
+    /// What is stored after the launch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub finals: Vec<FinalStore>,
     /// What to run.
     pub schedule: Step,
     /// The ways to run it.

@@ -14,6 +14,7 @@ impl Region {
         }
         shown.extend(self.guards.iter().map(|guard| Node::from(guard.pred)));
         shown.extend(self.live_outs.iter().map(|out| Node::from(out.value)));
+        shown.extend(self.finals.iter().flat_map(|last| [Node::from(last.base), last.value.into()]));
         shown.extend(self.estimate.map(Node::from));
         shown
     }
@@ -56,6 +57,10 @@ impl Display for Region {
         }
         for out in &self.live_outs {
             writeln!(f, "  local {}: {} = {}", out.local, out.ty, expressions.show(out.value))?;
+        }
+        for last in &self.finals {
+            let (at, value) = (expressions.show_inside(last.base), expressions.show(last.value));
+            writeln!(f, "  finally {} bytes at {at} of memory {} = {value}", last.width, last.memory)?;
         }
         match self.estimate {
             Some(estimate) => writeln!(f, "  estimate {}", expressions.show(estimate))?,

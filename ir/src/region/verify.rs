@@ -71,6 +71,7 @@ pub fn verify(region: &Region) -> Result<(), RegionError> {
     preds(region)?;
     footprints(region)?;
     live_outs(region, &types)?;
+    finals(region, &types)?;
     mappings(region)?;
     schedule(region, &region.schedule, 0)
 }
@@ -141,6 +142,7 @@ fn sizes(region: &Region) -> Result<(), RegionError> {
     at_most("predicates", region.program.preds.len(), limits::MAX_NODES)?;
     at_most("guards", region.guards.len(), limits::MAX_GUARDS)?;
     at_most("footprints", region.footprints.len(), limits::MAX_FOOTPRINTS)?;
+    at_most("final stores", region.finals.len(), limits::MAX_FINALS)?;
     at_most("sequential dimensions", region.extents.len(), limits::MAX_EXTENTS)?;
     at_most("mappings", region.mappings.len(), limits::MAX_MAPPINGS)?;
     match region.trips.len() {
@@ -279,6 +281,20 @@ fn live_outs(region: &Region, types: &[Type]) -> Result<(), RegionError> {
         }
         _ => Ok(()),
     }
+}
+
+/// A final store names an address and a value that is at least as wide as what is stored of it.
+fn finals(region: &Region, types: &[Type]) -> Result<(), RegionError> {
+    for (index, last) in region.finals.iter().enumerate() {
+        if last.base.0 as usize >= region.program.ints.len() || last.memory >= 1024 {
+            return Err(RegionError::Reference { what: "final store", index });
+        }
+        let bits = types.get(last.value.0 as usize).map_or(0, |ty| ty.bits());
+        if !matches!(last.width, 1 | 2 | 4 | 8) || last.width * 8 > bits {
+            return Err(RegionError::Type { what: "final store", index });
+        }
+    }
+    Ok(())
 }
 
 /// Checks every mapping, launched by the schedule or not: a device may pick any that it has code for.

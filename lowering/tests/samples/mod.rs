@@ -147,6 +147,7 @@ impl Builder {
             live_outs: Vec::new(),
             schedule: Step::Launch { mapping: 0 },
             mappings: vec![Mapping { grid: (0..self.dims).rev().collect(), block: 128 }],
+            finals: Vec::new(),
             estimate: None,
             can_bail: true,
             unbounded: true,

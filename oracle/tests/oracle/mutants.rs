@@ -1,6 +1,6 @@
 //! Bundles that were made wrong on purpose, each in one place: all of them must be found.
 
-use super::programs::{DAXPY, DIVIDE, LARGEST, PEAK, SHIFT, compile, options, report_of};
+use super::programs::{DAXPY, DIVIDE, LARGEST, PEAK, RECORD, SHIFT, compile, options, report_of};
 use bundle::Bundle;
 use ir::lowered::{BinaryOp, LoadKind, Op, StoreKind};
 use ir::region::{Int, ReduceOp, Region, ReturnRole, Scalar};
@@ -125,6 +125,19 @@ fn a_wrong_reduction_is_found() {
     bundle.kernels[0].returns[0] = wrong;
     emit(&mut bundle);
     assert_eq!(report_of(&module, &bundle).verdict, Verdict::Divergence);
+}
+
+#[test]
+fn wrong_final_stores_are_found() {
+    let changes: [fn(&mut Region); 4] = [
+        |region| region.finals.clear(),
+        |region| region.finals[0].width = 2,
+        |region| region.finals[0].value = region.scalars.add(Scalar::Returned(0)),
+        |region| region.finals[0].base = region.program.int(Int::Const(512)),
+    ];
+    for change in changes {
+        assert!(matches!(found(RECORD, change), Difference::Memory { .. }));
+    }
 }
 
 /// A number of a kernel that stands for a float, or changes one.

@@ -39,6 +39,18 @@ pub const PEAK: &str = r#"(module (memory (export "memory") 1)
         (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))
     (local.get $peak)))"#;
 
+/// A minimum that is stored in every iteration.
+pub const RECORD: &str = r#"(module (memory (export "memory") 1)
+  (func (export "record") (param $p i32) (param $n i32) (param $at i32) (local $least i32) (local $v i32)
+    (if (i32.gt_s (local.get $n) (i32.const 0)) (then
+      (local.set $least (i32.load (local.get $at)))
+      (loop $next
+        (local.set $v (i32.load (local.get $p)))
+        (local.set $least (select (local.get $v) (local.get $least) (i32.lt_u (local.get $v) (local.get $least))))
+        (i32.store (local.get $at) (local.get $least))
+        (local.set $p (i32.add (local.get $p) (i32.const 4)))
+        (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))))"#;
+
 /// `z[i] = x[i] / y[i]`, which traps for some bytes, with the test at the top.
 pub const DIVIDE: &str = r#"(module (memory (export "memory") 1)
   (func (export "divide") (param $x i32) (param $y i32) (param $z i32) (param $n i32)

@@ -6,6 +6,7 @@
 //! reported as skipping it, never as passing.
 
 mod accesses;
+mod finals;
 mod gathers;
 mod nests;
 mod refusals;
@@ -143,6 +144,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(returns::cases());
     cases.extend(vectors::cases());
     cases.extend(nests::cases());
+    cases.extend(finals::cases());
     cases.extend(refusals::cases());
     cases
 }

@@ -7,8 +7,8 @@ use ir::lowered::{
     BinaryOp, Block, BlockId, Const, Func, Inst, LoadKind, Op, StoreKind, Target, Term, Type, UnaryOp, Value,
 };
 use ir::region::{
-    Access, Footprint, FootprintDim, Guard, Int, IntId, Kernel, LiveIn, LiveOut, Mapping, Place, Pred, PredId, Program,
-    ReduceOp, Region, ReturnRole, Scalar, ScalarId, Scalars, Step,
+    Access, FinalStore, Footprint, FootprintDim, Guard, Int, IntId, Kernel, LiveIn, LiveOut, Mapping, Place, Pred,
+    PredId, Program, ReduceOp, Region, ReturnRole, Scalar, ScalarId, Scalars, Step,
 };
 
 /// A region and its kernel, as far as they have been drawn.
@@ -61,6 +61,7 @@ impl Sketch {
             live_outs: Vec::new(),
             schedule: Step::Launch { mapping: 0 },
             mappings: vec![Mapping { grid: (0..dims).rev().collect(), block: 64 }],
+            finals: Vec::new(),
             estimate: None,
             can_bail: false,
             unbounded: false,
@@ -206,6 +207,12 @@ impl Sketch {
     pub fn live_out(&mut self, ty: Type, value: ScalarId) {
         let local = 100 + self.region.live_outs.len() as u32;
         self.region.live_outs.push(LiveOut { local, ty, value });
+    }
+
+    /// Stores the lowest bytes of a scalar after the launch, at the address that a live-in holds.
+    pub fn finally(&mut self, base: u32, width: u32, value: ScalarId) {
+        let base = self.unsigned(base);
+        self.region.finals.push(FinalStore { memory: 0, base, width, value });
     }
 
     /// Adds a returned value and the scalar that stands for it.

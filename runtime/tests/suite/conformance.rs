@@ -45,6 +45,14 @@ fn a_sloppy_device_is_found_out() {
     rows whose last one ends past the memory
     rows of inner loops that never run
     a triangle above the diagonal
+    a sum over the end of the memory
+    a sum far past the memory
+    a sum over what is read
+    a sum over what is written
+    final stores that overlap
+    a final store beside a gather
+    a gather of what is stored in the end
+    a final store without a value
     no iterations
     a negative trip count
     a hull that ends one byte past the memory
