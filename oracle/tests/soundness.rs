@@ -507,3 +507,87 @@ fn rule_1_two_parallel_loops() {
         check(&pair, &[2048, 2048 + distance, 48, 4], if apart { Done } else { Guard });
     }
 }
+
+/// The bytes of a row copied and filled by the bulk operators: zero bytes trap past the end, a row beyond the end traps before anything of
+/// it is written, and a copy reads all before it writes.
+#[test]
+fn rule_6_bulk_operators_of_an_unknown_size() {
+    let fill = pair(
+        r#"(func (export "f") (param $to i32) (param $pitch i32) (param $size i32) (param $rows i32)
+          (loop $l
+            (memory.fill (local.get $to) (local.get $rows) (local.get $size))
+            (local.set $to (i32.add (local.get $to) (local.get $pitch)))
+            (br_if $l (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))))"#,
+    );
+    for (args, expect) in [
+        ([100, 64, 40, 30], Done),
+        ([100, 40, 40, 30], Done),
+        ([3, 41, 40, 30], Done),
+        ([65536 - 64 * 29 - 40, 64, 40, 30], Done),
+        ([65536 - 64 * 29 - 39, 64, 40, 30], Guard),
+        ([100, 39, 40, 30], Guard),
+        ([100, 64, 0, 30], Guard),
+        ([65536 - 64 * 28, 64, 0, 30], Guard),
+        ([30_000, -64, 40, 30], Done),
+        ([300, -64, 40, 30], Guard),
+        ([100, 64, -1, 3], Guard),
+        ([100, 64, i64::from(i32::MIN), 3], Guard),
+    ] {
+        check(&fill, &args, expect);
+    }
+    let copy = pair(
+        r#"(func (export "f") (param $to i32) (param $from i32) (param $pitch i32) (param $words i32) (param $rows i32)
+          (loop $l
+            (memory.copy (local.get $to) (local.get $from) (i32.mul (local.get $words) (i32.const 4)))
+            (local.set $to (i32.add (local.get $to) (local.get $pitch)))
+            (local.set $from (i32.add (local.get $from) (local.get $pitch)))
+            (br_if $l (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))))"#,
+    );
+    for (args, expect) in [
+        ([20_000, 100, 64, 10, 30], Done),
+        ([100, 20_000, 64, 10, 30], Done),
+        // The two halves of a row keep apart; a byte more and they don't, in either direction.
+        ([140, 100, 80, 10, 30], Done),
+        ([139, 100, 80, 10, 30], Guard),
+        ([100, 140, 80, 10, 30], Done),
+        ([100, 139, 80, 10, 30], Guard),
+        ([100, 100, 80, 10, 30], Guard),
+        ([101, 100, 80, 10, 30], Guard),
+        ([100, 101, 80, 10, 30], Guard),
+        ([20_000, 65536 - 64 * 29 - 40, 64, 10, 30], Done),
+        ([20_000, 65536 - 64 * 29 - 39, 64, 10, 30], Guard),
+        ([65536 - 64 * 29 - 39, 100, 64, 10, 30], Guard),
+        ([20_000, 100, 64, 0, 30], Guard),
+        // Four times the number of words wraps around to 40.
+        ([20_000, 100, 64, 10 - (1 << 30), 30], Done),
+    ] {
+        check(&copy, &args, expect);
+    }
+}
+
+/// Where only the loop around runs in parallel, a row is copied upwards within its thread: right for what lies below, not for what
+/// overlaps above.
+#[test]
+fn rule_6_a_copy_within_a_thread() {
+    let shift = pair(
+        r#"(func (export "f") (param $p i32) (param $by i32) (param $rows i32) (local $n i32)
+          (local.set $n (i32.const 1))
+          (loop $l
+            (memory.copy (i32.add (local.get $p) (local.get $by)) (local.get $p) (local.get $n))
+            (local.set $p (i32.add (local.get $p) (i32.const 128)))
+            (local.set $n (i32.add (local.get $n) (i32.const 1)))
+            (br_if $l (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))))"#,
+    );
+    for (args, expect) in [
+        ([1000, 64, 40], Done),
+        ([1000, 40, 40], Done),
+        ([1000, 39, 40], Guard),
+        ([1000, 1, 40], Guard),
+        ([1000, 0, 40], Guard),
+        ([1000, -1, 40], Done),
+        ([1000, -39, 40], Done),
+        ([1000, -64, 40], Done),
+    ] {
+        check(&shift, &args, expect);
+    }
+}

@@ -5,6 +5,8 @@
 //! nothing is lost by demanding as a guard that `x` stays below `y` at the corners where they come closest, and the kernel
 //! needs neither the check nor the way out. What must hold: neither side wraps around in the reading of the comparison, which is
 //! demanded as well. A check that isn't made in every iteration, or that is known to fail, stays.
+//!
+//! A check that a number isn't zero needs no guard where control comes only over a branch which has told it from zero.
 
 use super::affine::Affine;
 use super::context::Context;
@@ -12,7 +14,8 @@ use super::count::{Position, Relation, condition};
 use super::draft::Draft;
 use super::induction::Inductions;
 use super::shape::{ExitEdge, Shape};
-use ir::lowered::{BlockId, Term};
+use crate::wasm::is_left;
+use ir::lowered::{BlockId, Const, Op, Term, Value};
 
 /// Demands what makes cold edges impossible; gives those edges.
 pub fn decided(
@@ -40,11 +43,18 @@ fn decide(
     edge: ExitEdge,
 ) -> Option<()> {
     let Term::Branch { cond, ref then, ref otherwise } = context.func.block(edge.from).term else { return None };
-    if then.block == otherwise.block || !is_always_made(context, shape, inductions, edge.from) {
+    if then.block == otherwise.block {
         return None;
     }
     // Target 0 is taken for a true condition.
-    let (relation, x, y) = condition(context, cond, edge.target == 0);
+    let check = condition(context, cond, edge.target == 0);
+    if not_zero(context, check).is_some_and(|value| is_known(context, edge.from, value)) {
+        return Some(());
+    }
+    if !is_always_made(context, shape, inductions, edge.from) && !is_left(context.func, edge.to) {
+        return None;
+    }
+    let (relation, x, y) = check;
     let x = inductions.of(context, shape, &mut draft.symbols, x, Some(edge.from))?;
     let y = match y {
         Some(y) => inductions.of(context, shape, &mut draft.symbols, y, Some(edge.from))?,
@@ -58,6 +68,36 @@ fn decide(
         Relation::Gt { or_equal, signed } => stays_below(draft, &y, &x, or_equal, signed),
         Relation::Eq | Relation::Ne => None,
     }
+}
+
+/// The value that isn't zero if this holds between `x` and `y`, or zero; said only where nothing else is said.
+fn not_zero(context: &Context<'_>, (relation, x, y): (Relation, Value, Option<Value>)) -> Option<Value> {
+    let is_zero = |value: Value| matches!(context.op(value), Some(Op::Const(Const { bits: 0, .. })));
+    match (relation, y) {
+        (Relation::Ne, None) => Some(x),
+        (Relation::Ne | Relation::Gt { or_equal: false, signed: false }, Some(y)) if is_zero(y) => Some(x),
+        (Relation::Ne | Relation::Lt { or_equal: false, signed: false }, Some(y)) if is_zero(x) => Some(y),
+        _ => None,
+    }
+}
+
+/// Branches looked at above a check.
+const MAX_ABOVE: usize = 64;
+
+/// True if control comes to `block` only over a branch that is taken because `value` isn't zero.
+fn is_known(context: &Context<'_>, block: BlockId, value: Value) -> bool {
+    let above = std::iter::successors(context.tree.above(block), |&split| context.tree.above(split));
+    above.take(MAX_ABOVE).any(|split| {
+        let Term::Branch { cond, then, otherwise } = &context.func.block(split).term else { return false };
+        let only = |target: BlockId| {
+            context.tree.predecessors[target.index()].len() == 1 && context.tree.dominates(target, block)
+        };
+        let sides = [(then.block, false), (otherwise.block, true)].into_iter();
+        then.block != otherwise.block
+            && sides
+                .filter(|side| only(side.0))
+                .any(|(_, negated)| not_zero(context, condition(context, *cond, negated)) == Some(value))
+    })
 }
 
 /// True if every iteration of every loop around it passes the block, and the loops run as often as their extents say.

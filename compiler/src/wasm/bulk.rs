@@ -1,27 +1,69 @@
-//! `memory.copy` and `memory.fill` of a few bytes, as loads and stores.
+//! `memory.copy` and `memory.fill` as loads and stores.
 //!
-//! A copy loads everything before it stores anything, as a copy between overlapping ranges must. The original operator traps before
-//! it writes if a byte lies outside of the memory, and the loads and stores only at that byte; a kernel is discarded in both cases, so
-//! only functions for kernels may be translated so. A size of zero stays, because the operator then still traps past the end.
+//! The original operator traps before it writes if a byte lies outside of the memory, and the loads and stores only at that byte; a
+//! kernel is discarded in both cases, so only functions for kernels may be translated so.
+//!
+//! Of a few bytes, whose number is a constant, each chunk is a load and a store. A copy loads everything before it stores anything, as a
+//! copy between overlapping ranges must. A size of zero stays as it is, because the operator then still traps past the end.
 //! Chunks are at most four bytes wide: devices that want aligned accesses would refuse wider ones for arrays of floats.
+//!
+//! Any other size makes a loop over chunks, upwards, whose bounds and footprints are the analysis's business like those of a loop of the
+//! guest. What it isn't right for leads to an end that can't be reached, where a kernel bails and the original loop runs:
+//!
+//! - A size of zero, for which the operator traps if an address is past the end.
+//! - A copy upwards into what it has yet to load: `to - from`, modulo 2^32, is below the size. Where `to` lies below `from` and both
+//!   ranges in the memory, that difference is at least the size, because else `from` and the size reached past 2^32. So the test refuses
+//!   only what overlaps in this direction, and `to` that is `from`. Memories that can't be one need no test.
+//!
+//! A chunk is wider than a byte where the size is a multiple of it for certain, also when it wraps around.
 
+use super::entities::Where;
 use super::translate::Translator;
-use ir::lowered::{BinaryOp, Const, Inst, LoadKind, Op, StoreKind, Type, Value};
+use ir::lowered::{
+    BinaryOp, Block, BlockId, Const, Foreign, Func, Inst, LoadKind, Op, StoreKind, Target, Term, Type, Value,
+};
 use wasmparser::Operator;
 
 /// Loads and stores that stand for one operator.
 const MAX_CHUNKS: u64 = 32;
 
+/// What stands in front of the end that a copy upwards isn't right for; see [`is_left`].
+const COPY: &str = "memory.copy";
+
+/// True of the block that a copy leads to which its loop isn't right for. Such copies are so rare that a check for them may refuse more
+/// than they are.
+pub fn is_left(func: &Func, block: BlockId) -> bool {
+    let Block { insts, term: Term::Unreachable, .. } = func.block(block) else { return false };
+    matches!(&insts[..], [Inst { op: Op::Foreign(foreign), at: 0, .. }] if foreign.name == COPY)
+}
+
+/// The bytes of which a number is a multiple, as accesses.
+fn chunk(multiple: u64) -> (LoadKind, StoreKind) {
+    match multiple % 4 {
+        0 => (LoadKind::I32, StoreKind::I32),
+        2 => (LoadKind::I32U16, StoreKind::I32As16),
+        _ => (LoadKind::I32U8, StoreKind::I32As8),
+    }
+}
+
 impl Translator<'_> {
-    /// Translates the operator if its size is a constant and small; its operands are `args`.
+    /// Translates the operator, whose operands are `args`, unless it stays.
     pub fn bulk(&mut self, operator: &Operator<'_>, args: &[Value], at: u32) -> bool {
         let &[to, from, size] = args else { return false };
-        let Some(Const { bits: size, .. }) = self.recent_constant(size) else { return false };
-        let (load, store) = match size % 4 {
-            0 => (LoadKind::I32, StoreKind::I32),
-            2 => (LoadKind::I32U16, StoreKind::I32As16),
-            _ => (LoadKind::I32U8, StoreKind::I32As8),
-        };
+        match (operator, self.recent_constant(size)) {
+            (Operator::MemoryCopy { .. } | Operator::MemoryFill { .. }, Some(known)) => {
+                self.few(operator, to, from, known.bits, at)
+            }
+            (&Operator::MemoryCopy { dst_mem, src_mem }, None) => {
+                self.many(dst_mem, Some(src_mem), [to, from, size], at)
+            }
+            (&Operator::MemoryFill { mem }, None) => self.many(mem, None, [to, from, size], at),
+            _ => false,
+        }
+    }
+
+    fn few(&mut self, operator: &Operator<'_>, to: Value, from: Value, size: u64, at: u32) -> bool {
+        let (load, store) = chunk(size);
         let offsets = (0..size).step_by(store.width() as usize);
         if size == 0 || size.div_ceil(u64::from(store.width())) > MAX_CHUNKS {
             return false;
@@ -46,6 +88,83 @@ impl Translator<'_> {
         true
     }
 
+    /// A loop that copies from a memory, or fills with a byte if there is none to copy from.
+    fn many(&mut self, to_memory: u32, from_memory: Option<u32>, [to, from, size]: [Value; 3], at: u32) -> bool {
+        if !self.has_small_addresses(to_memory) || !from_memory.is_none_or(|memory| self.has_small_addresses(memory)) {
+            return false;
+        }
+        let (load, store) = chunk(self.multiple(size));
+        let zero = self.define(Op::Const(Const::i32(0)), Type::I32, at);
+        let some = self.define(Op::Binary(BinaryOp::I32LtU, zero, size), Type::I32, at);
+        self.only_if(some, None);
+        let filling = match from_memory {
+            Some(memory) => {
+                if self.may_be_one(memory, to_memory) {
+                    let ahead = self.define(Op::Binary(BinaryOp::I32Sub, to, from), Type::I32, at);
+                    let apart = self.define(Op::Binary(BinaryOp::I32LeU, size, ahead), Type::I32, at);
+                    self.only_if(apart, Some(Foreign { name: COPY.to_string(), args: vec![to, from, size] }));
+                }
+                None
+            }
+            None => Some(self.repeated(from, at)),
+        };
+        let width = self.define(Op::Const(Const::i32(store.width() as i32)), Type::I32, at);
+        let header = self.new_block(Where::Inlined, self.home());
+        let done = self.parameter(header, Type::I32);
+        self.terminate(Term::Jump(Target { block: header, args: vec![zero] }));
+        self.start(header);
+        self.has_inner();
+        let value = match (filling, from_memory) {
+            (None, Some(space)) => {
+                let addr = self.define(Op::Binary(BinaryOp::I32Add, from, done), Type::I32, at);
+                self.define(Op::Load { kind: load, space, offset: 0, addr }, Type::I32, at)
+            }
+            (value, _) => value.unwrap_or(from),
+        };
+        let addr = self.define(Op::Binary(BinaryOp::I32Add, to, done), Type::I32, at);
+        self.store(Op::Store { kind: store, space: to_memory, offset: 0, addr, value }, at);
+        let next = self.define(Op::Binary(BinaryOp::I32Add, done, width), Type::I32, at);
+        let cond = self.define(Op::Binary(BinaryOp::I32Ne, next, size), Type::I32, at);
+        let behind = self.new_block(Where::Inlined, self.home());
+        let again = Target { block: header, args: vec![next] };
+        self.terminate(Term::Branch { cond, then: again, otherwise: to_block(behind) });
+        self.start(behind);
+        true
+    }
+
+    /// What follows is reached only if `cond` isn't zero; `left` stands where control would go else.
+    fn only_if(&mut self, cond: Value, left: Option<Foreign>) {
+        let (then, never) = (self.new_block(Where::Inlined, self.home()), self.new_block(Where::Inlined, self.home()));
+        self.terminate(Term::Branch { cond, then: to_block(then), otherwise: to_block(never) });
+        self.start(never);
+        if let Some(foreign) = left {
+            self.push(Inst { result: None, op: Op::Foreign(Box::new(foreign)), at: 0 });
+        }
+        self.start(then);
+    }
+
+    fn has_small_addresses(&self, memory: u32) -> bool {
+        self.module.memories.get(memory as usize).is_some_and(|memory| !memory.is_64)
+    }
+
+    fn may_be_one(&self, a: u32, b: u32) -> bool {
+        let imported = |index: u32| self.module.memories.get(index as usize).is_none_or(|memory| memory.imported);
+        a == b || (imported(a) && imported(b))
+    }
+
+    /// Of what a size is a multiple for certain.
+    fn multiple(&self, size: Value) -> u64 {
+        let known = |value: Value| self.recent_constant(value).map(|c| c.bits);
+        match self.recent(size) {
+            Some(&Op::Binary(BinaryOp::I32Shl, _, by)) => known(by).map_or(1, |by| 1 << (by % 32)),
+            Some(&Op::Binary(BinaryOp::I32Mul | BinaryOp::I32And, a, b)) => {
+                let factor = known(b).or_else(|| known(a)).unwrap_or(1);
+                1 << factor.trailing_zeros().min(31)
+            }
+            _ => 1,
+        }
+    }
+
     fn store(&mut self, op: Op, at: u32) {
         self.push(Inst { result: None, op, at });
     }
@@ -62,4 +181,8 @@ impl Translator<'_> {
         let ones = self.define(Op::Const(Const::i32(ONES as i32)), Type::I32, at);
         self.define(Op::Binary(BinaryOp::I32Mul, byte, ones), Type::I32, at)
     }
+}
+
+fn to_block(block: BlockId) -> Target {
+    Target { block, args: Vec::new() }
 }

@@ -82,7 +82,7 @@ pub enum Where {
     },
     /// The start of an arm of an `if`.
     Arm,
-    /// In a callee that was taken in, or behind its call: no branch of this function leads there.
+    /// In a callee that was taken in or behind its call, or in what stands for an operator: no branch of this function leads there.
     Inlined,
 }
 

@@ -26,6 +26,7 @@ mod tests;
 
 pub use entities::{Carried, Edge, FUNCTION, GuestFunction, GuestLoop, LoopSite, Memory, Module, Where};
 
+pub use bulk::is_left;
 use callees::Callees;
 use translate::Untranslated;
 

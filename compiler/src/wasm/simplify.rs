@@ -116,7 +116,7 @@ fn remove_parameters(func: &mut Func, order: &[BlockId], dead: impl Fn(Value) ->
     }
 }
 
-/// Joins blocks of callees with the blocks that lead to them alone.
+/// Joins blocks of callees, and of what stands for operators, with the blocks that lead to them alone.
 fn join(function: &mut GuestFunction, order: &[BlockId]) {
     if !function.places.contains(&Where::Inlined) {
         return;

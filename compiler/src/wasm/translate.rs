@@ -101,7 +101,7 @@ struct OtherArm {
 
 /// A function in translation.
 pub struct Translator<'a> {
-    module: &'a Module,
+    pub(super) module: &'a Module,
     outline: &'a Outline,
     function: GuestFunction,
     frames: Vec<Frame>,
@@ -205,7 +205,8 @@ impl<'a> Translator<'a> {
         });
     }
 
-    fn new_block(&mut self, place: Where, home: Option<u32>) -> BlockId {
+    /// A block without instructions, which control doesn't leave yet.
+    pub(super) fn new_block(&mut self, place: Where, home: Option<u32>) -> BlockId {
         self.function.places.push(place);
         self.function.home.push(home);
         self.function.func.blocks.push(Block { params: Vec::new(), insts: Vec::new(), term: Term::Unreachable });
@@ -237,7 +238,8 @@ impl<'a> Translator<'a> {
         self.stack.split_off(self.stack.len() - count)
     }
 
-    fn home(&self) -> Option<u32> {
+    /// The innermost candidate loop around.
+    pub(super) fn home(&self) -> Option<u32> {
         self.frames.last().and_then(|f| f.home)
     }
 
@@ -250,7 +252,8 @@ impl<'a> Translator<'a> {
         if construct == 0 { &[] } else { &self.outline.constructs[construct].assigned }
     }
 
-    fn terminate(&mut self, term: Term) {
+    /// Ends the current block.
+    pub(super) fn terminate(&mut self, term: Term) {
         self.function.func.block_mut(self.block).term = term;
     }
 
@@ -277,7 +280,8 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn start(&mut self, block: BlockId) {
+    /// What follows stands in `block`.
+    pub(super) fn start(&mut self, block: BlockId) {
         self.block = block;
         self.reachable = true;
     }
@@ -456,13 +460,30 @@ impl<'a> Translator<'a> {
         (ty == type_index).then_some(Operator::Call { function_index })
     }
 
+    /// The operation that defines a value, if it is a recent instruction of this block.
+    pub fn recent(&self, value: Value) -> Option<&Op> {
+        let insts = self.function.func.block(self.block).insts.iter().rev();
+        insts.take(CONSTANT_SEARCH).find(|inst| inst.result == Some(value)).map(|inst| &inst.op)
+    }
+
     /// The constant that a value is, if a recent instruction of this block says so.
     pub fn recent_constant(&self, value: Value) -> Option<Const> {
-        let insts = self.function.func.block(self.block).insts.iter().rev();
-        match insts.take(CONSTANT_SEARCH).find(|inst| inst.result == Some(value))?.op {
+        match *self.recent(value)? {
             Op::Const(constant) => Some(constant),
             _ => None,
         }
+    }
+
+    /// A parameter of a block, which every edge to it passes.
+    pub(super) fn parameter(&mut self, block: BlockId, ty: Type) -> Value {
+        let value = self.function.func.new_value(ty);
+        self.function.func.block_mut(block).params.push(value);
+        value
+    }
+
+    /// All candidate loops around hold a loop from here on.
+    pub(super) fn has_inner(&mut self) {
+        self.open.iter().for_each(|open| self.function.loops[open.index as usize].has_inner = true);
     }
 
     /// Ends the block; what follows up to the construct's end can't be reached.

@@ -1,4 +1,5 @@
-;; Copies and fills of a few bytes are loads and stores; those of other sizes stay.
+;; Copies and fills of a few bytes are loads and stores; those of a constant number of many or of no bytes stay. A loop that copies
+;; an unknown number to the same place each time copies each byte in a thread of its own.
 (module
   (memory 1)
   (func (export "structs") (param $to i32) (param $from i32) (param $n i32)
