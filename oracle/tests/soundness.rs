@@ -189,6 +189,28 @@ fn rule_9_a_final_store_meets_nothing_else() {
     }
 }
 
+/// A largest byte that is cut to a byte every time round, from a start that may be wider.
+#[test]
+fn rule_9_a_narrow_maximum_starts_from_a_narrow_value() {
+    let pair = pair(
+        "(func (export \"f\") (param $p i32) (param $n i32) (param $top i32) (result i32) (local $x i32)
+           (loop $l
+             (local.set $x (i32.load8_u (local.get $p)))
+             (local.set $top (i32.and (local.get $top) (i32.const 255)))
+             (local.set $top (select (local.get $x) (local.get $top) (i32.gt_u (local.get $x) (local.get $top))))
+             (local.set $p (i32.add (local.get $p) (i32.const 1)))
+             (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+           (local.get $top))",
+    );
+    for start in [0, 1, 254, 255] {
+        check(&pair, &[1024, 100, start], Done);
+        check(&pair, &[1024, 1, start], Done);
+    }
+    for start in [256, 257, 511, 1 << 16, i64::from(i32::MAX), -1, -256] {
+        check(&pair, &[1024, 100, start], Guard);
+    }
+}
+
 /// An array of zeros: where the flag says no, every iteration passes the start on.
 #[test]
 fn rule_9_a_maximum_of_floats_starts_from_a_number() {

@@ -15,6 +15,7 @@ pub mod extent;
 pub mod finals;
 mod gathers;
 pub mod induction;
+pub mod narrow;
 pub mod reduction;
 pub mod shape;
 pub mod space;

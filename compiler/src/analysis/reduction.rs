@@ -6,6 +6,11 @@
 //! `T(p) = p op T(e)`: each iteration contributes `T(e)`, and the contributions may be combined in any order. A minimum of
 //! integers is also recognised as a comparison whose only use selects between its operands.
 //!
+//! Where an arm or an edge of a join isn't such a value, it replaces what was there. That is right for a constant that the
+//! operator absorbs everything into, since `K = p op K`. Without any operator, the loop as a whole replaces the value by one that
+//! never changes, or leaves it: each iteration contributes whether it does. Values that are cut to a narrow type every time
+//! round are the subject of [`narrow`](super::narrow).
+//!
 //! Of floats only Wasm's own `min` and `max` qualify in exact mode. Their identities are the infinities. On numbers they
 //! choose by a total order in which -0 lies just below +0, so they are associative, commutative and exact. With a NaN among
 //! its operands the result is a NaN, whatever the order; it is one that arithmetic makes, whose bits are canonical under
@@ -15,6 +20,7 @@
 
 use super::context::Context;
 use super::finals::Final;
+use super::narrow::Range;
 use super::shape::Shape;
 use crate::reasons::Reason;
 use ir::lowered::{BinaryOp, BlockId, Inst, Op, Term, Type, Value};
@@ -30,6 +36,10 @@ pub struct Reduction {
     pub next: Value,
     /// The operator.
     pub op: Accumulator,
+    /// The bits that the contribution of an iteration starts from.
+    pub identity: u64,
+    /// What the start must be in.
+    pub range: Option<Range>,
     /// True if an iteration may hand the value on as it is.
     pub passes: bool,
 }
@@ -43,6 +53,8 @@ pub enum Accumulator {
     FloatMin,
     /// `f32.max` or `f64.max`.
     FloatMax,
+    /// Puts this value, which never changes, in the place of what was there.
+    Replace(Value),
 }
 
 impl Accumulator {
@@ -56,7 +68,44 @@ impl Accumulator {
             Accumulator::Int(op) => op.identity(ty),
             Accumulator::FloatMin => infinity,
             Accumulator::FloatMax => infinity | sign,
+            Accumulator::Replace(_) => 0,
         }
+    }
+
+    /// The bits that no operand changes, if there are such.
+    fn absorbing(self, ty: Type) -> Option<u64> {
+        match self {
+            Accumulator::Int(ReduceOp::Mul) => Some(0),
+            Accumulator::Int(op @ (ReduceOp::And | ReduceOp::Or)) => Some(!op.identity(ty) & ty.mask()),
+            // What absorbs in a minimum is what starts a maximum.
+            Accumulator::Int(ReduceOp::MinS) => Some(ReduceOp::MaxS.identity(ty)),
+            Accumulator::Int(ReduceOp::MaxS) => Some(ReduceOp::MinS.identity(ty)),
+            Accumulator::Int(ReduceOp::MinU) => Some(ReduceOp::MaxU.identity(ty)),
+            Accumulator::Int(ReduceOp::MaxU) => Some(ReduceOp::MinU.identity(ty)),
+            _ => None,
+        }
+    }
+}
+
+/// What has been found of a recurrence so far.
+#[derive(Default)]
+struct Found {
+    op: Option<Accumulator>,
+    /// What the operator takes in.
+    operands: Vec<Value>,
+    /// `and`s with masks: they cut, or they are the operator.
+    masks: Vec<(Range, Value)>,
+    /// Where the value is cut to a narrow type.
+    cuts: Vec<Range>,
+    /// What replaces the value, whatever it was.
+    replacements: Vec<Value>,
+}
+
+impl Found {
+    /// True if this operator, which takes in `operand`, is the only one so far.
+    fn agrees(&mut self, op: Accumulator, operand: Value) -> bool {
+        self.operands.push(operand);
+        *self.op.get_or_insert(op) == op
     }
 }
 
@@ -70,54 +119,106 @@ pub fn reduction(
     local: u32,
 ) -> Result<Reduction, Reason> {
     let carried = Reason::CarriedValue { local };
-    let ty = context.func.ty(param);
     let tainted = tainted(context, shape, param);
     if !tainted.contains(&next) {
         return Err(carried);
     }
-    let carried = if ty.is_int() { carried } else { float_reason(context, next, carried) };
-    let mut op = None;
-    let mut agree = |found: Accumulator| *op.get_or_insert(found) == found;
-    for &value in &tainted {
-        if value == param {
-            continue;
-        }
-        let fine = match context.op(value) {
-            None => true,
-            Some(&Op::Select { cond, if_true, if_false }) => match minimum(context, cond, if_true, if_false) {
-                Some(found) if tainted.contains(&cond) => {
-                    (tainted.contains(&if_true) != tainted.contains(&if_false)) && agree(Accumulator::Int(found))
-                }
-                _ => {
-                    let arms = tainted.contains(&if_true) && tainted.contains(&if_false);
-                    !tainted.contains(&cond) && arms
-                }
-            },
-            Some(&Op::Binary(binary, a, b)) => match reduce_op(binary) {
-                Some(found) => {
-                    let one = tainted.contains(&a) != tainted.contains(&b);
-                    let order = !is_sub(binary) || tainted.contains(&a);
-                    one && order && agree(found)
-                }
-                // A comparison is fine if it only decides a minimum, which its user checks.
-                None => decides_minimum(context, shape, value),
-            },
-            Some(_) => false,
-        };
-        if !fine {
-            return Err(carried);
-        }
-    }
-    if !is_closed(context, shape, finals, &tainted, param) {
+    let is_int = context.func.ty(param).is_int();
+    let carried = if is_int { carried } else { float_reason(context, next, carried) };
+    let mut found = Found::default();
+    let is_part = |&value: &Value| value == param || part(context, shape, &tainted, value, &mut found);
+    if !tainted.iter().all(is_part) || !is_closed(context, shape, finals, &tainted, param, &mut found) {
         return Err(carried);
     }
     let passes = passes(context, &tainted, next);
-    op.map(|op| Reduction { param, next, op, passes }).ok_or(carried)
+    let settled = settle(context, shape, param, found);
+    settled.map(|(op, identity, range)| Reduction { param, next, op, identity, range, passes }).ok_or(carried)
+}
+
+/// True if a tainted value is made of the parameter in a way that a recurrence may have.
+fn part(context: &Context<'_>, shape: &Shape, tainted: &HashSet<Value>, value: Value, found: &mut Found) -> bool {
+    let is = |v: Value| tainted.contains(&v);
+    let Some(op) = context.op(value) else { return true };
+    if let Some((range, of)) = Range::of_cut(context, op).filter(|cut| is(cut.1)) {
+        match *op {
+            Op::Binary(_, a, b) => found.masks.push((range, if a == of { b } else { a })),
+            _ => found.cuts.push(range),
+        }
+        return true;
+    }
+    match *op {
+        Op::Select { cond, if_true, if_false } if is(cond) => {
+            let operand = if is(if_true) { if_false } else { if_true };
+            let minimum = minimum(context, cond, if_true, if_false).filter(|_| is(if_true) != is(if_false));
+            minimum.is_some_and(|op| found.agrees(Accumulator::Int(op), operand))
+        }
+        Op::Select { if_true, if_false, .. } => {
+            found.replacements.extend([if_true, if_false].into_iter().filter(|&arm| !is(arm)));
+            true
+        }
+        Op::Binary(binary, a, b) => match reduce_op(binary) {
+            Some(op) => {
+                let operand = if is(a) { b } else { a };
+                is(a) != is(b) && (!is_sub(binary) || is(a)) && found.agrees(op, operand)
+            }
+            // A comparison is fine if it only decides a minimum, which its user checks.
+            None => decides_minimum(context, shape, value),
+        },
+        _ => false,
+    }
+}
+
+/// The accumulator, the bits it starts from, and the range that the start must be in.
+fn settle(
+    context: &Context<'_>,
+    shape: &Shape,
+    param: Value,
+    mut found: Found,
+) -> Option<(Accumulator, u64, Option<Range>)> {
+    let ty = context.func.ty(param);
+    // Beside no other operator, an `and` with a mask is one.
+    if matches!(found.op, None | Some(Accumulator::Int(ReduceOp::And))) && found.cuts.is_empty() {
+        let masks = std::mem::take(&mut found.masks);
+        found.op = found.op.or((!masks.is_empty()).then_some(Accumulator::Int(ReduceOp::And)));
+        found.operands.extend(masks.into_iter().map(|mask| mask.1));
+    }
+    found.cuts.extend(found.masks.iter().map(|mask| mask.0));
+    let constant = |value: Value| match context.op(value) {
+        Some(&Op::Const(c)) => Some(c.bits),
+        _ => None,
+    };
+    let Some(op) = found.op else {
+        // Nothing but replacements: all of them must be by one value, which never changes.
+        let &by = found.replacements.first().filter(|_| found.cuts.is_empty() && ty.is_int())?;
+        let same = |&other: &Value| other == by || constant(other).is_some_and(|bits| constant(by) == Some(bits));
+        let fixed = constant(by).is_some() || !shape.defines(context, by);
+        return (fixed && found.replacements.iter().all(same)).then_some((Accumulator::Replace(by), 0, None));
+    };
+    let absorbs = |&value: &Value| op.absorbing(ty).is_some_and(|bits| constant(value) == Some(bits));
+    let Some(&range) = found.cuts.first() else {
+        return found.replacements.iter().all(absorbs).then(|| (op, op.identity(ty), None));
+    };
+    let Accumulator::Int(reduce) = op else { return None };
+    let one_range = found.cuts.iter().all(|&cut| cut == range);
+    let inside = found.operands.iter().all(|&operand| range.holds(context, operand));
+    let identity = range.identity(reduce, ty)?;
+    (one_range && inside && found.replacements.is_empty()).then_some((op, identity, Some(range)))
 }
 
 /// Every value of the loop that depends on `param`, through instructions and joins.
 pub fn tainted(context: &Context<'_>, shape: &Shape, param: Value) -> HashSet<Value> {
     let mut tainted = HashSet::from([param]);
+    // Once is enough, but for what goes round loops inside.
+    loop {
+        let before = tainted.len();
+        spread(context, shape, &mut tainted);
+        if tainted.len() == before {
+            return tainted;
+        }
+    }
+}
+
+fn spread(context: &Context<'_>, shape: &Shape, tainted: &mut HashSet<Value>) {
     for &block in &shape.body {
         for inst in &context.func.block(block).insts {
             let mut depends = false;
@@ -137,12 +238,18 @@ pub fn tainted(context: &Context<'_>, shape: &Shape, param: Value) -> HashSet<Va
             }
         }
     }
-    tainted
 }
 
-/// Nothing but the recurrence itself observes a tainted value: no access, no branch, no other header parameter; and a join
-/// that one edge taints is tainted by every edge.
-fn is_closed(context: &Context<'_>, shape: &Shape, finals: &[Final], tainted: &HashSet<Value>, param: Value) -> bool {
+/// Nothing but the recurrence itself observes a tainted value: no access, no branch, no other header parameter. Where a join
+/// is tainted by one edge and not by another, the other replaces the value.
+fn is_closed(
+    context: &Context<'_>,
+    shape: &Shape,
+    finals: &[Final],
+    tainted: &HashSet<Value>,
+    param: Value,
+    found: &mut Found,
+) -> bool {
     for &id in &shape.body {
         let block = context.func.block(id);
         let acts = |inst: &Inst| inst.result.is_none() || inst.op.can_trap() || matches!(inst.op, Op::Load { .. });
@@ -165,12 +272,12 @@ fn is_closed(context: &Context<'_>, shape: &Shape, finals: &[Final], tainted: &H
             }
             let to_header = target.block == shape.header;
             let params = &context.func.block(target.block).params;
-            let closed = params.iter().zip(&target.args).all(|(p, arg)| match to_header {
-                true => *p == param || !tainted.contains(arg),
-                false => tainted.contains(p) == tainted.contains(arg),
-            });
-            if !closed {
+            if to_header && params.iter().zip(&target.args).any(|(p, arg)| *p != param && tainted.contains(arg)) {
                 return false;
+            }
+            if !to_header {
+                let joined = params.iter().zip(&target.args).filter(|(p, _)| tainted.contains(p));
+                found.replacements.extend(joined.map(|(_, &arg)| arg).filter(|arg| !tainted.contains(arg)));
             }
         }
     }

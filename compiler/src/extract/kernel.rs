@@ -7,10 +7,11 @@
 //! parallel is a loop of the thread. Everything else is copied operation by operation, in order. The result is verified, then stripped
 //! of what nothing uses.
 
-use super::live_out::Returned;
+use super::live_out::{Form, Returned};
 use super::ranges::safe_truncation;
 use crate::analysis::affine::{Affine, Lin, OutsideVector};
 use crate::analysis::context::Context;
+use crate::analysis::reduction::Accumulator;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
 use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, Op, Shape, Target, Term, Type, UnaryOp, Value, VectorUnaryOp};
@@ -42,7 +43,7 @@ pub fn kernel(
         done: BlockId::ENTRY,
     };
     builder.enter(analysis)?;
-    builder.headers(analysis);
+    builder.headers(analysis)?;
     builder.body(analysis, &spaces)?;
     builder.finish(analysis, returned)?;
     let mut func = builder.func;
@@ -167,9 +168,9 @@ impl Builder<'_> {
     }
 
     /// What stands for the header parameters of a parallel root.
-    fn headers(&mut self, analysis: &mut Analysis<'_>) {
+    fn headers(&mut self, analysis: &mut Analysis<'_>) -> Result<(), Reason> {
         if !analysis.space.is_parallel(0) {
-            return;
+            return Ok(());
         }
         let params = self.context.func.block(analysis.shape.header).params.clone();
         for param in params {
@@ -177,12 +178,34 @@ impl Builder<'_> {
                 (Some(form), _) => self.induction(analysis, &form),
                 (None, Some(Carried::Reduction(reduction))) => {
                     let ty = self.context.func.ty(param);
-                    self.constant(Const { ty, bits: reduction.op.identity(ty) })
+                    match reduction.op {
+                        // Whatever differs from it in every bit.
+                        Accumulator::Replace(by) => {
+                            let ones = self.constant(Const { ty, bits: ty.mask() });
+                            self.difference(analysis, BlockId::ENTRY, ones, by)?
+                        }
+                        _ => self.constant(Const { ty, bits: reduction.identity }),
+                    }
                 }
                 _ => continue,
             };
             self.values.insert(param, value);
         }
+        Ok(())
+    }
+
+    /// The bits in which a value differs from one that is outside of the loop or a constant, computed at the end of a block.
+    fn difference(
+        &mut self,
+        analysis: &mut Analysis<'_>,
+        block: BlockId,
+        value: Value,
+        from: Value,
+    ) -> Result<Value, Reason> {
+        let xor = if self.func.ty(value) == Type::I64 { BinaryOp::I64Xor } else { BinaryOp::I32Xor };
+        let from = analysis.draft.symbols.outside(from)?;
+        let from = self.scalar(&analysis.draft.symbols.scalars.0, from);
+        Ok(self.func.push(block, Op::Binary(xor, value, from), xor.result(), 0))
     }
 
     /// `start + i * step` in the type's own arithmetic.
@@ -376,7 +399,11 @@ impl Builder<'_> {
         self.at = self.done;
         for returned in returned {
             let value = self.value(analysis, returned.value, None)?;
-            let value = returned.order.map_or(value, |order| order.key(&mut self.func, self.done, value));
+            let value = match returned.form {
+                Form::Whole => value,
+                Form::Key(order) => order.key(&mut self.func, self.done, value),
+                Form::Change(by) => self.difference(analysis, self.done, value, by)?,
+            };
             self.func.results.push(self.func.ty(value));
             values.push(value);
         }

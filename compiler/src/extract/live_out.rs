@@ -25,8 +25,19 @@ pub struct Returned {
     pub value: Value,
     /// What becomes of it.
     pub role: ReturnRole,
-    /// The order among floats whose keys are returned in place of the values, if so.
-    pub order: Option<Order>,
+    /// What is returned of it.
+    pub form: Form,
+}
+
+/// What a kernel returns of a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// The value.
+    Whole,
+    /// Its key in an order among floats.
+    Key(Order),
+    /// The bits in which it differs from another one.
+    Change(Value),
 }
 
 /// What a region leaves behind, apart from what its kernel stores.
@@ -121,7 +132,7 @@ impl Finder<'_> {
         }
         // A root that the thread runs ends where the original ends.
         if !analysis.space.is_parallel(0) && self.reaches_exit(analysis, value) {
-            return Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last, order: None }));
+            return Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last, form: Form::Whole }));
         }
         for (&param, &carried) in &analysis.carried {
             match carried {
@@ -179,7 +190,7 @@ impl Finder<'_> {
         if let Some(Op::Const(c)) = self.context.op(value) {
             return Ok(analysis.draft.symbols.constant(*c));
         }
-        Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last, order: None }))
+        Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last, form: Form::Whole }))
     }
 
     fn returned(&mut self, analysis: &mut Analysis<'_>, wanted: Returned) -> ScalarId {
@@ -196,17 +207,47 @@ impl Finder<'_> {
         let (start, _) = analysis.inductions.edges[&param];
         let start = analysis.draft.symbols.outside(start)?;
         let order = Order::of(found.op, ty);
+        let form = order.map_or(Form::Whole, Form::Key);
         let op = match found.op {
+            Accumulator::Replace(by) => return self.replaced(analysis, found.next, (start, by)),
             Accumulator::Int(op) => op,
             Accumulator::FloatMin => ReduceOp::MinS,
             Accumulator::FloatMax => ReduceOp::MaxS,
         };
-        let total = self.returned(analysis, Returned { value: found.next, role: ReturnRole::Reduce(op), order });
+        let total = self.returned(analysis, Returned { value: found.next, role: ReturnRole::Reduce(op), form });
+        if let Some(range) = found.range {
+            let (low, high) = range.ends();
+            let [low, high] = [low, high].map(|end| analysis.draft.number(end));
+            let start = analysis.draft.symbols.opaque(start, ty);
+            let start = analysis.draft.read(&start, range.signed);
+            analysis.draft.demand_le(low, start, "the start is as narrow as the rest");
+            analysis.draft.demand_le(start, high, "the start is as narrow as the rest");
+        }
         let Some(order) = order else { return Ok(combine(analysis, op, ty == Type::I64, start, total)) };
         if found.passes {
             order.demand_number(&mut analysis.draft, start);
         }
         Ok(order.combine(&mut analysis.draft.symbols, start, total))
+    }
+
+    /// The start, or what replaces it in some iteration. A kernel starts from the complement of that, and returns where the next
+    /// value differs from it: nowhere, in an iteration that replaces.
+    fn replaced(
+        &mut self,
+        analysis: &mut Analysis<'_>,
+        next: Value,
+        (start, by): (ScalarId, Value),
+    ) -> Result<ScalarId, Reason> {
+        let wide = self.context.func.ty(next) == Type::I64;
+        let role = ReturnRole::Reduce(ReduceOp::And);
+        let kept = self.returned(analysis, Returned { value: next, role, form: Form::Change(by) });
+        let by = analysis.draft.symbols.outside(by)?;
+        // `by ^ ((by ^ start) & kept)`.
+        let (xor, and) = if wide { (BinaryOp::I64Xor, BinaryOp::I64And) } else { (BinaryOp::I32Xor, BinaryOp::I32And) };
+        let symbols = &mut analysis.draft.symbols;
+        let change = symbols.binary(xor, by, start);
+        let change = symbols.binary(and, change, kept);
+        Ok(symbols.binary(xor, by, change))
     }
 
     /// An affine value when the loop ends: in the last iteration, or where a test at the top ends it.

@@ -75,7 +75,7 @@ impl Order {
         let largest = match accumulator {
             Accumulator::FloatMin => false,
             Accumulator::FloatMax => true,
-            Accumulator::Int(_) => return None,
+            Accumulator::Int(_) | Accumulator::Replace(_) => return None,
         };
         Some(Order { largest, wide: ty == Type::F64 })
     }

@@ -51,6 +51,22 @@ pub const RECORD: &str = r#"(module (memory (export "memory") 1)
         (local.set $p (i32.add (local.get $p) (i32.const 4)))
         (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))))"#;
 
+/// Whether all bytes lie below a limit, the answer if one lies far above, and the largest, cut to a byte every time round.
+pub const FLAGS: &str = r#"(module (memory (export "memory") 1)
+  (func (export "flags") (param $p i32) (param $n i32) (param $answer i32) (param $top i32) (result i32 i32 i32)
+    (local $all i32) (local $which i32) (local $v i32)
+    (local.set $all (i32.const 1))
+    (if (i32.gt_s (local.get $n) (i32.const 0)) (then
+      (loop $next
+        (local.set $v (i32.load8_u (local.get $p)))
+        (local.set $all (select (local.get $all) (i32.const 0) (i32.lt_u (local.get $v) (i32.const 200))))
+        (if (i32.gt_u (local.get $v) (i32.const 240)) (then (local.set $which (local.get $answer))))
+        (local.set $top (i32.and (local.get $top) (i32.const 255)))
+        (local.set $top (select (local.get $v) (local.get $top) (i32.gt_u (local.get $v) (local.get $top))))
+        (local.set $p (i32.add (local.get $p) (i32.const 1)))
+        (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))
+    (local.get $all) (local.get $which) (local.get $top)))"#;
+
 /// `z[i] = x[i] / y[i]`, which traps for some bytes, with the test at the top.
 pub const DIVIDE: &str = r#"(module (memory (export "memory") 1)
   (func (export "divide") (param $x i32) (param $y i32) (param $z i32) (param $n i32)
