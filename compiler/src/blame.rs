@@ -85,7 +85,6 @@ impl Finder<'_> {
             }
             Reason::TripCount { .. } => self.tests("the loop goes on or ends by this"),
             Reason::SideExit => self.tests("the loop can end by this"),
-            Reason::WorkBeforeExit => self.work(),
             Reason::FloatReduction { operator } => {
                 let is_it = |inst: &Inst| name(&inst.op) == *operator;
                 self.first(is_it, "it makes the sum of one iteration from that of the one before")
@@ -154,17 +153,6 @@ impl Finder<'_> {
             }
         }
         spots
-    }
-
-    /// What comes before an exit test, and that test.
-    fn work(&self) -> Vec<Spot> {
-        let Some(exit) = self.shape.exits.first() else { return Vec::new() };
-        let before = |block: BlockId| block == exit.from || !self.context.tree.dominates(exit.from, block);
-        let effect = |inst: &&Inst| matches!(inst.op, Op::Load { .. } | Op::Store { .. }) || inst.op.can_trap();
-        let mut insts = self.shape.body.iter().filter(|&&b| before(b)).flat_map(|&b| &self.context.func.block(b).insts);
-        let first = insts.find(effect).map(|inst| spot(inst, "it has been done when the loop ends"));
-        let test = self.condition(exit).map(|inst| spot(inst, "the loop ends by this"));
-        first.into_iter().chain(test).collect()
     }
 
     /// What gives a local its next value.

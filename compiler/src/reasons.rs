@@ -47,8 +47,6 @@ pub enum Reason {
     },
     /// The loop can also be left elsewhere.
     SideExit,
-    /// Something with an effect happens before the loop decides whether to go on.
-    WorkBeforeExit,
     /// A float is accumulated, and its order of operations must stay.
     FloatReduction {
         /// The operator.
@@ -132,7 +130,6 @@ impl Reason {
             Reason::Memory { .. } => "use an unshared memory with 32-bit addresses",
             Reason::TripCount { .. } => "count with a step that doesn't change against a bound that doesn't change",
             Reason::SideExit => "leave the loop only where it counts",
-            Reason::WorkBeforeExit => "test the exit at the top or the bottom of the loop",
             Reason::FloatReduction { .. } => {
                 "nothing in exact mode: the order of float operations is part of the result"
             }
@@ -164,7 +161,6 @@ impl fmt::Display for Reason {
             Reason::Memory { what } => write!(f, "it accesses {what}"),
             Reason::TripCount { why } => write!(f, "its trip count isn't known on entry: {why}"),
             Reason::SideExit => write!(f, "it can also be left from the middle"),
-            Reason::WorkBeforeExit => write!(f, "it loads, stores or may trap before it tests its exit"),
             Reason::FloatReduction { operator } => write!(f, "it accumulates floats with `{operator}`"),
             Reason::CarriedValue { local } => write!(f, "local {local} carries a value from one iteration to the next"),
             Reason::Address { access, offset } => {

@@ -101,6 +101,7 @@ impl Case {
             mappings: vec![Mapping { grid: (0..dims).rev().collect(), block: 32 }],
             finals: Vec::new(),
             estimate: None,
+            resumes: false,
             can_bail: true,
             unbounded: true,
             extents: Vec::new(),

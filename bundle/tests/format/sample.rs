@@ -58,6 +58,7 @@ pub fn region() -> Region {
         mappings: vec![Mapping { grid: vec![0], block: 128 }],
         finals: Vec::new(),
         estimate: None,
+        resumes: false,
         can_bail: false,
         unbounded: false,
         extents: Vec::new(),

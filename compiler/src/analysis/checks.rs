@@ -12,6 +12,7 @@ use super::affine::Affine;
 use super::context::Context;
 use super::count::{Position, Relation, condition};
 use super::draft::Draft;
+use super::extent::works_before;
 use super::induction::Inductions;
 use super::shape::{ExitEdge, Shape};
 use crate::wasm::is_left;
@@ -107,11 +108,15 @@ fn is_always_made(context: &Context<'_>, shape: &Shape, inductions: &Inductions,
         let nest_loop = &shape.loops[l];
         let Some(test) = &inductions.tests[l] else { return false };
         let every = nest_loop.latches.iter().all(|&latch| context.tree.dominates(block, latch));
-        // The iteration that leaves at the top would make the check once more.
-        let complete = test.position == Position::Bottom
-            || (block != test.exit.from && context.tree.dominates(test.exit.from, block));
+        // The iteration that leaves passes what stands before the test, which the extent covers if there are accesses.
+        let from = test.exit.from;
+        let complete = match test.position {
+            Position::Bottom => true,
+            Position::Middle if works_before(context, shape, l, test) => context.tree.dominates(block, from),
+            Position::Middle | Position::Top => block != from && context.tree.dominates(from, block),
+        };
         let steady = test.first(l).is_invariant() && test.b.is_invariant();
-        let one_exit = shape.exits_of(context, l) == [test.exit];
+        let one_exit = l == 0 || shape.exits_of(context, l) == [test.exit];
         if !every || !complete || !steady || !one_exit {
             return false;
         }

@@ -69,6 +69,14 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// True if an operation may trap, with the operands that it has here.
+    pub fn can_trap(&self, op: &Op) -> bool {
+        op.can_trap_with(|value| match self.op(value) {
+            Some(Op::Const(c)) => Some(*c),
+            _ => None,
+        })
+    }
+
     /// The block that defines `value`, if something does.
     pub fn home(&self, value: Value) -> Option<BlockId> {
         match self.defs[value.index()] {

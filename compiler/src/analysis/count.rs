@@ -2,7 +2,7 @@
 //!
 //! A loop goes on while `a` relates to `b`, of which only `a` changes in the loop, by a step `t` per iteration. Let `k` be the first
 //! iteration in which it leaves. If the test stands at the bottom, the body runs `k + 1` times; if it stands before the rest of the
-//! body, `k` times, and what comes before the test once more. In modular arithmetic `k` is a form where `t` is 1 or -1, or where
+//! body, `k` times, and what comes before the test once more, which matters where that has an effect. In modular arithmetic `k` is a form where `t` is 1 or -1, or where
 //! the distance doesn't change in the nest; whether the loop really ends there is for `trip` to demand.
 
 use super::affine::{Affine, Lin, Symbols};
@@ -13,10 +13,12 @@ use ir::lowered::{BinaryOp, BlockId, Const, Op, Term, Type, UnaryOp, Value};
 /// Where the exit test stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Position {
-    /// In the latch: every iteration that starts is complete.
+    /// At the end, with nothing behind it but the way back: every iteration that starts is complete.
     Bottom,
     /// Before the body: the last iteration ends at the test.
     Top,
+    /// In the middle: the last iteration does what stands before the test as well.
+    Middle,
 }
 
 /// How a loop goes on.
@@ -87,10 +89,25 @@ pub fn test(
     context: &Context<'_>,
     shape: &Shape,
     l: usize,
-    mut form: impl FnMut(Value, BlockId) -> Option<Affine>,
+    form: impl FnMut(Value, BlockId) -> Option<Affine>,
 ) -> Option<Test> {
+    let mut tests = tests(context, shape, l, form);
+    let bottom = tests.iter().position(|test| test.position == Position::Bottom);
+    match bottom {
+        Some(bottom) => Some(tests.swap_remove(bottom)),
+        None => tests.into_iter().next(),
+    }
+}
+
+/// All tests of loop `l` that every iteration passes and that count.
+pub fn tests(
+    context: &Context<'_>,
+    shape: &Shape,
+    l: usize,
+    mut form: impl FnMut(Value, BlockId) -> Option<Affine>,
+) -> Vec<Test> {
     let latches = &shape.loops[l].latches;
-    let mut top = None;
+    let mut tests = Vec::new();
     for exit in shape.exits_of(context, l) {
         let every = latches.iter().all(|&latch| context.tree.dominates(exit.from, latch));
         let Term::Branch { cond, .. } = context.func.block(exit.from).term else { continue };
@@ -119,14 +136,41 @@ pub fn test(
         if relation == Relation::Eq || !a.steps.contains_key(&l) {
             continue;
         }
-        let position = if latches[..] == [exit.from] { Position::Bottom } else { Position::Top };
-        let test = Test { exit, position, relation, a, b };
-        match position {
-            Position::Bottom => return Some(test),
-            Position::Top => drop(top.get_or_insert(test)),
+        let position = position(context, shape, l, exit.from);
+        tests.push(Test { exit, position, relation, a, b });
+    }
+    tests
+}
+
+/// Where a test stands that every iteration of loop `l` passes. A branch out in front of a branch back is a test at the bottom.
+pub(super) fn position(context: &Context<'_>, shape: &Shape, l: usize, test: BlockId) -> Position {
+    if let [latch] = shape.loops[l].latches[..] {
+        let mut back = latch;
+        while back != test && is_way_back(context, back) {
+            back = context.tree.predecessors[back.index()][0];
+        }
+        if back == test {
+            return Position::Bottom;
         }
     }
-    top
+    if has_effects_before(context, shape, l, test) { Position::Middle } else { Position::Top }
+}
+
+/// True if a block does nothing but pass on what comes from the one block before it.
+fn is_way_back(context: &Context<'_>, block: BlockId) -> bool {
+    let alone = context.tree.predecessors[block.index()].len() == 1;
+    let block = context.func.block(block);
+    alone && block.params.is_empty() && block.insts.is_empty() && matches!(block.term, Term::Jump(_))
+}
+
+/// True if something before a test accesses memory, may trap, or leaves for good: it happens once more than what stands behind.
+fn has_effects_before(context: &Context<'_>, shape: &Shape, l: usize, test: BlockId) -> bool {
+    let before = |block: BlockId| block == test || !context.tree.dominates(test, block);
+    let effect = |op: &Op| matches!(op, Op::Load { .. } | Op::Store { .. }) || context.can_trap(op);
+    shape.body.iter().filter(|&&block| shape.holds(l, block) && before(block)).any(|&block| {
+        let insts = &context.func.block(block).insts;
+        insts.iter().any(|inst| effect(&inst.op)) || shape.cold.iter().any(|e| e.from == block)
+    })
 }
 
 impl Test {

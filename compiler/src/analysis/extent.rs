@@ -208,7 +208,7 @@ fn until_past(draft: &mut Draft<'_>, l: usize, test: &Test, step: i64, or_equal:
 }
 
 /// True if something before a test that isn't at the bottom accesses memory, in the iteration that leaves as well.
-fn works_before(context: &Context<'_>, shape: &Shape, l: usize, test: &Test) -> bool {
+pub(super) fn works_before(context: &Context<'_>, shape: &Shape, l: usize, test: &Test) -> bool {
     let from = test.exit.from;
     shape.body.iter().filter(|&&b| shape.holds(l, b)).any(|&block| {
         let before = block == from || !context.tree.dominates(from, block);

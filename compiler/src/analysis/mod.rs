@@ -85,13 +85,14 @@ pub fn nest(guest_loop: &GuestLoop, context: &Context<'_>) -> Result<Shape, Reas
     Ok(shape)
 }
 
-/// Analyses a nest of which these loops shall be parallel.
+/// Analyses a nest of which these loops shall be parallel, and which shall be resumed in its last iteration, if so.
 pub fn analyse<'a>(
     module: &Module,
     guest_loop: &GuestLoop,
     context: &'a Context<'a>,
     mut shape: Shape,
     parallel: &[usize],
+    resume: bool,
 ) -> Result<Analysis<'a>, Reason> {
     let mut draft = Draft::new(Symbols::new(context, guest_loop), shape.loops.len());
     let mut inductions = induction::inductions(context, &shape, &mut draft.symbols);
@@ -107,7 +108,8 @@ pub fn analyse<'a>(
             return Err(Reason::CarriedValue { local: u32::MAX });
         }
     }
-    let trip = trip::trip(context, &mut shape, &mut inductions, &mut draft)?;
+    let wish = trip::Wish { parallel: parallel.contains(&0), resume };
+    let trip = trip::trip(context, &mut shape, &mut inductions, &mut draft, wish)?;
     let mut bounds = extent::extents(context, &shape, &mut inductions, &mut draft);
     bounds[0] = Some(trip.count);
     demand_counts(context, &shape, &inductions, &mut draft)?;

@@ -283,10 +283,10 @@ impl Shape {
         exits
     }
 
-    /// Keeps one of the exits; a kernel bails at the others.
-    pub fn leave_by(&mut self, exit: ExitEdge) {
-        let others = std::mem::replace(&mut self.exits, vec![exit]);
-        self.cold.extend(others.into_iter().filter(|e| *e != exit));
+    /// Keeps some of the exits; a kernel bails at the others.
+    pub fn leave_by(&mut self, exits: &[ExitEdge]) {
+        let others = std::mem::replace(&mut self.exits, exits.to_vec());
+        self.cold.extend(others.into_iter().filter(|e| !exits.contains(e)));
     }
 
     fn find_exits(&mut self, context: &Context<'_>) -> Result<(), Reason> {

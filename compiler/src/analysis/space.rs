@@ -20,7 +20,6 @@ use super::count::Position;
 use super::draft::Draft;
 use super::induction::Inductions;
 use super::shape::Shape;
-use super::trip::check_prefix;
 use crate::reasons::Reason;
 use ir::lowered::BlockId;
 use ir::region::IntId;
@@ -131,8 +130,9 @@ pub fn exact(
     if !steady || !one_exit || !one_latch {
         return Err(unknown());
     }
-    if test.position == Position::Top {
-        check_prefix(context, shape, l, test.exit.from)?;
+    // Here no original loop goes on with what stands before the test.
+    if test.position == Position::Middle {
+        return Err(unknown());
     }
     for param in &context.func.block(shape.loops[l].header).params {
         let form = inductions.forms.forms.get(param).ok_or(Reason::CarriedValue { local: u32::MAX })?;

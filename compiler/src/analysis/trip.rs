@@ -1,79 +1,147 @@
 //! Trip counts: how often the root of a nest runs, as an expression over its live-ins.
 //!
-//! Let the loop's exit test compare `a = {s, +, t}` with an invariant `b`, and let `k` be the first iteration in which it leaves.
-//! The body then runs `k + 1` times if the test stands at the bottom, and `k` times if it stands at the top, where everything
-//! before the test must be free of effects because it runs once more than the rest.
+//! Let an exit test compare `a = {s, +, t}` with an invariant `b`, and let `k` be the first iteration in which it leaves.
+//! The body then runs `k + 1` times if the test stands at the bottom, and `k` times if it stands at the top.
 //!
 //! - `a != b` goes on: with `t > 0`, `k = ((b - s) mod 2^w) / t`, provided that `t` divides it. No smaller iteration
 //!   hits `b`, since all distances before are smaller than 2^w; no condition on wrapping is needed. `t < 0` mirrors this.
 //! - `a < b` goes on: with `t > 0`, `k = max(0, ceil((b - s) / t))`, provided that `s + k * t` is still in range, in the
 //!   reading of the comparison. The other orders follow by mirroring and by moving the bound.
 //!
+//! Where something with an effect stands before the test, or several tests count, the region runs `N` iterations, `N` being the
+//! smallest `k`, and the original loop is *resumed* in iteration `N`: it is entered with its header parameters as they are then, does
+//! what stands before the test, and leaves, or traps, or panics there as it always did (RFC 0013). All that must hold is that the
+//! iterations before `N` are complete and leave by no exit: `N` may be any number that isn't larger than each `k`, so no step need
+//! hit its bound. A root that isn't parallel needs none of this: the thread does what stands before the test by itself.
+//!
 //! Recurrences that were extended on the way to the comparison carry duties, which are demanded up to the last test. Other exits
 //! of the root become bails: where one would be taken, the original loop runs.
 
 use super::affine::{Affine, Lin};
 use super::context::Context;
-use super::count::{Position, Relation, condition};
+use super::count::{self, Position, Relation, Test, condition};
 use super::draft::Draft;
 use super::induction::Inductions;
 use super::shape::{ExitEdge, Shape};
 use crate::reasons::Reason;
-use ir::lowered::{BinaryOp, BlockId, Const, Op, Term, Type, UnaryOp};
+use ir::lowered::{BinaryOp, Const, Term, Type, UnaryOp};
 use ir::region::{Int, IntId, Pred, Scalar, ScalarId};
 
 /// Nodes of an estimate.
 const MAX_ESTIMATE: usize = 32;
 
+/// What becomes of control when all iterations that count are done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// It takes the loop's exit.
+    Leaves,
+    /// It enters the loop in the iteration that leaves.
+    Resumes,
+}
+
 /// How often a loop runs and where it is left.
 #[derive(Clone, Debug)]
 pub struct Trip {
-    /// The exit edge.
-    pub exit: ExitEdge,
-    /// Where the test stands.
+    /// The exit edges that count; one, if the region leaves by it.
+    pub exits: Vec<ExitEdge>,
+    /// Which iteration the code behind sees: at the bottom that of the last complete one, at the top the start of the next one.
     pub position: Position,
-    /// The number of complete iterations.
+    /// The number of iterations that the region runs.
     pub count: IntId,
-    /// The number of the last complete iteration.
+    /// The number of the last one.
     pub last: IntId,
     /// The guest's estimate of the number of iterations.
     pub estimate: Option<ScalarId>,
+    /// Where control goes afterwards.
+    pub ending: Ending,
 }
 
-/// Finds the trip count; exits other than the one that counts become bails.
+/// What a root shall be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wish {
+    /// Its iterations are independent; else a thread runs it as the original does.
+    pub parallel: bool,
+    /// The original loop goes on in the iteration that leaves, even if it needn't.
+    pub resume: bool,
+}
+
+/// Finds the trip count; exits that don't count become bails.
 pub fn trip(
     context: &Context<'_>,
     shape: &mut Shape,
     inductions: &mut Inductions,
     draft: &mut Draft<'_>,
+    wish: Wish,
 ) -> Result<Trip, Reason> {
-    let Some(test) = inductions.tests[0].clone() else { return Err(no_test(context, shape)) };
-    let others: Vec<ExitEdge> = shape.exits.iter().copied().filter(|e| *e != test.exit).collect();
-    if !others.iter().all(|exit| is_counted(context, shape, inductions, draft, exit)) {
+    let Some(main) = inductions.tests[0].clone() else { return Err(no_test(context, shape)) };
+    let mut counts = if wish.parallel { others(context, shape, inductions, draft, &main) } else { Vec::new() };
+    let mut exits = vec![main.exit];
+    exits.extend(counts.iter().map(|(exit, _)| *exit));
+    let rest: Vec<ExitEdge> = shape.exits.iter().copied().filter(|e| !exits.contains(e)).collect();
+    if !rest.iter().all(|exit| is_counted(context, shape, inductions, draft, exit)) {
         return Err(Reason::SideExit);
     }
-    shape.leave_by(test.exit);
-    let (exit, position) = (test.exit, test.position);
-    if position == Position::Top {
-        check_prefix(context, shape, 0, exit.from)?;
+    shape.leave_by(&exits);
+    let position = count::position(context, shape, 0, main.exit.from);
+    let resumes = wish.parallel && (wish.resume || exits.len() > 1 || position == Position::Middle);
+    let (leaves_at, estimate) = leaves_at(inductions, draft, &main, resumes)?;
+    counts.push((main.exit, leaves_at));
+    let leaves_at = counts.iter().map(|&(_, count)| count).reduce(|a, b| draft.min(a, b)).unwrap_or(leaves_at);
+    let one = draft.number(1);
+    // A thread that runs the root as the original does stops where the original stops.
+    let all = !resumes && position != Position::Top;
+    let (count, last) =
+        if all { (draft.add(leaves_at, one), leaves_at) } else { (leaves_at, draft.sub(leaves_at, one)) };
+    draft.lasts[0] = Some(last);
+    if let Some(test) = &mut inductions.tests[0] {
+        // Every iteration that the region starts is complete.
+        test.position = if resumes { Position::Bottom } else { position };
     }
+    // What inner loops do isn't part of the estimate, so the host decides about nests; the smallest of several is its matter as well.
+    let alone = shape.loops.len() == 1 && exits.len() == 1;
+    let estimate = estimate.filter(|&estimate| alone && is_cheap(&draft.symbols.scalars.0, estimate));
+    let position = if all { Position::Bottom } else { Position::Top };
+    let ending = if resumes { Ending::Resumes } else { Ending::Leaves };
+    Ok(Trip { exits, position, count, last, estimate, ending })
+}
+
+/// The tests beside the main one that every iteration passes, each with the iteration in which it leaves, at the earliest.
+fn others(
+    context: &Context<'_>,
+    shape: &Shape,
+    inductions: &mut Inductions,
+    draft: &mut Draft<'_>,
+    main: &Test,
+) -> Vec<(ExitEdge, IntId)> {
+    let form = |value, block| inductions.of(context, shape, &mut draft.symbols, value, Some(block));
+    let mut tests = count::tests(context, shape, 0, form);
+    tests.retain(|test| test.exit != main.exit);
+    let mut counts = Vec::new();
+    for test in tests {
+        let guards = draft.guards.len();
+        match leaves_at(inductions, draft, &test, true) {
+            Ok((count, _)) => counts.push((test.exit, count)),
+            Err(_) => draft.guards.truncate(guards),
+        }
+    }
+    counts
+}
+
+/// The iteration in which a test leaves, at the earliest, and an estimate of it; exactly that one, unless the loop is resumed.
+fn leaves_at(
+    inductions: &Inductions,
+    draft: &mut Draft<'_>,
+    test: &Test,
+    resumes: bool,
+) -> Result<(IntId, Option<ScalarId>), Reason> {
     let (leaves_at, estimate) = match test.relation {
-        Relation::Ne => until_equal(draft, &test.a.minus(&test.b))?,
+        Relation::Ne => until_equal(draft, &test.a.minus(&test.b), !resumes)?,
         order => until_past(draft, order, &test.a, &test.b)?,
     };
     if ![&test.a, &test.b].iter().all(|form| inductions.demand(draft, form, Some((0, leaves_at)))) {
         return Err(unknown("the exit test depends on the count of an inner loop"));
     }
-    let one = draft.number(1);
-    let (count, last) = match position {
-        Position::Bottom => (draft.add(leaves_at, one), leaves_at),
-        Position::Top => (leaves_at, draft.sub(leaves_at, one)),
-    };
-    draft.lasts[0] = Some(last);
-    // What inner loops do isn't part of the estimate, so the host decides about nests.
-    let alone = shape.loops.len() == 1;
-    let estimate = estimate.filter(|&estimate| alone && is_cheap(&draft.symbols.scalars.0, estimate));
-    Ok(Trip { exit, position, count, last, estimate })
+    Ok((leaves_at, estimate))
 }
 
 /// True if an exit is decided by the iteration number, as a check of an index is. One that data decides is there to be taken.
@@ -129,25 +197,8 @@ fn unknown(why: &str) -> Reason {
     Reason::TripCount { why: why.into() }
 }
 
-/// What loop `l` runs before a test at the top must have no effect, because it runs once more.
-pub(super) fn check_prefix(context: &Context<'_>, shape: &Shape, l: usize, test: BlockId) -> Result<(), Reason> {
-    for &block in shape.body.iter().filter(|&&block| shape.holds(l, block)) {
-        let before = block == test || !context.tree.dominates(test, block);
-        let effect = context
-            .func
-            .block(block)
-            .insts
-            .iter()
-            .any(|inst| matches!(inst.op, Op::Load { .. } | Op::Store { .. }) || inst.op.can_trap());
-        if before && (effect || shape.cold.iter().any(|e| e.from == block)) {
-            return Err(Reason::WorkBeforeExit);
-        }
-    }
-    Ok(())
-}
-
-/// The iteration in which `{s, +, t}` becomes zero.
-fn until_equal(draft: &mut Draft<'_>, difference: &Affine) -> Result<(IntId, Option<ScalarId>), Reason> {
+/// The iteration in which `{s, +, t}` becomes zero; if it needn't be `exact`, the last one before it would pass zero.
+fn until_equal(draft: &mut Draft<'_>, difference: &Affine, exact: bool) -> Result<(IntId, Option<ScalarId>), Reason> {
     let ty = difference.start.ty;
     let zero = Lin::constant(ty, 0);
     let below = zero.add_scaled(&difference.start, u64::MAX);
@@ -159,7 +210,7 @@ fn until_equal(draft: &mut Draft<'_>, difference: &Affine) -> Result<(IntId, Opt
         let distance = if t > 0 { below } else { difference.start.clone() };
         let count = draft.read(&distance, false);
         let width = draft.number(t.abs());
-        if t.abs() != 1 {
+        if t.abs() != 1 && exact {
             let pred = draft.program.pred(Pred::Divides(width, count));
             draft.demand(pred, "the step hits the bound");
         }
@@ -177,8 +228,10 @@ fn until_equal(draft: &mut Draft<'_>, difference: &Affine) -> Result<(IntId, Opt
     let distance = draft.add(ahead, behind);
     let size = draft.magnitude(step);
     draft.demand_le(one, size, "the step isn't zero");
-    let pred = draft.program.pred(Pred::Divides(size, distance));
-    draft.demand(pred, "the step hits the bound");
+    if exact {
+        let pred = draft.program.pred(Pred::Divides(size, distance));
+        draft.demand(pred, "the step hits the bound");
+    }
     let divisor = draft.max(size, one);
     Ok((draft.floor_div(distance, divisor), None))
 }

@@ -8,10 +8,11 @@ use ir::lowered::{BlockId, Func, Op, Value};
 /// Cleans up in place.
 pub fn remove(func: &mut Func) {
     let order = Dominators::of(func).order;
-    let live = live(func, &order);
+    let traps = func.traps();
+    let live = live(func, &order, &traps);
     for &block in &order {
         let keep: Vec<bool> = func.block(block).params.iter().map(|p| live[p.index()]).collect();
-        func.block_mut(block).insts.retain(|i| i.op.can_trap() || i.result.is_none_or(|r| live[r.index()]));
+        func.block_mut(block).insts.retain(|i| traps(&i.op) || i.result.is_none_or(|r| live[r.index()]));
         if block == BlockId::ENTRY || keep.iter().all(|&k| k) {
             continue;
         }
@@ -27,7 +28,7 @@ pub fn remove(func: &mut Func) {
     compact(func, &order);
 }
 
-fn live(func: &Func, order: &[BlockId]) -> Vec<bool> {
+fn live(func: &Func, order: &[BlockId], traps: &impl Fn(&Op) -> bool) -> Vec<bool> {
     let mut live = vec![false; func.values.len()];
     let mut changed = true;
     // Uses come after definitions in the order but for loops, so a few backward passes suffice.
@@ -45,7 +46,7 @@ fn live(func: &Func, order: &[BlockId]) -> Vec<bool> {
             }
             block.term.for_each_own_use(|v| mark(v, &mut live));
             for inst in block.insts.iter().rev() {
-                let needed = inst.op.can_trap()
+                let needed = traps(&inst.op)
                     || matches!(inst.op, Op::Store { .. })
                     || inst.result.is_some_and(|r| live[r.index()]);
                 if needed {

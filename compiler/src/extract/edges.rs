@@ -68,17 +68,17 @@ impl Builder<'_> {
         if !analysis.space.is_parallel(l) {
             return Ok(term);
         }
+        if l == 0 {
+            // The tests have been decided for all threads; what goes back returns.
+            let exit = analysis.trip.exits.iter().find(|exit| exit.from == block);
+            return exit.map_or(Ok(term.clone()), |exit| stay(&term, exit.target));
+        }
         let Some(test) = &analysis.inductions.tests[l] else { return Ok(term) };
         let (exit, header) = (test.exit, analysis.shape.loops[l].header);
-        if l == 0 {
-            // What goes back, and what leaves, returns.
-            let decided = block == exit.from && test.position == Position::Top;
-            return if decided { stay(&term, exit.target) } else { Ok(term) };
-        }
         let leave = self.context.func.block(exit.from).term.targets()[exit.target].clone();
         if block == exit.from {
             return match test.position {
-                Position::Top => stay(&term, exit.target),
+                Position::Top | Position::Middle => stay(&term, exit.target),
                 Position::Bottom => Ok(Term::Jump(leave)),
             };
         }
@@ -95,12 +95,13 @@ impl Builder<'_> {
         from: BlockId,
         target: &Target,
     ) -> Result<Target, Reason> {
-        let (shape, exit) = (&analysis.shape, analysis.trip.exit);
+        let shape = &analysis.shape;
         let to = target.block;
         let nothing = |block| Ok(Target { block, args: Vec::new() });
         let leaves = !shape.inside.contains(&to);
         let again = to == shape.header && analysis.space.is_parallel(0);
-        if again || (leaves && from == exit.from && to == exit.to) {
+        let exits = || analysis.trip.exits.iter().any(|exit| from == exit.from && to == exit.to);
+        if again || (leaves && exits()) {
             return nothing(self.done);
         }
         if leaves {

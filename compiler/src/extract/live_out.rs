@@ -3,7 +3,9 @@
 //! A local that the loop assigns must afterwards hold its value on the exit edge, unless nothing alive reads that value. The
 //! value is an affine form at a known iteration, a reduction, a value of the last complete iteration, or one that was there
 //! before. Anything else is a decline. "Last iteration" is only meant where that iteration is statically the last: the test
-//! stands at the bottom, or the value sits in a header parameter that a test at the top leaves behind.
+//! stands at the bottom, or the value sits in a header parameter that a test at the top leaves behind. Where the original loop is
+//! resumed, the live-outs are all header parameters that something depends on, as they are in the iteration that comes next, which
+//! is just such a place.
 
 use super::order::Order;
 use crate::analysis::affine::{Affine, Lin};
@@ -11,6 +13,7 @@ use crate::analysis::context::{Context, Use};
 use crate::analysis::count::Position;
 use crate::analysis::reduction::{self, Accumulator, Reduction};
 use crate::analysis::shape::Shape;
+use crate::analysis::trip::Ending;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
 use crate::wasm::GuestLoop;
@@ -51,13 +54,15 @@ pub struct Results {
     pub returned: Vec<Returned>,
 }
 
-/// Finds the live-outs and the final stores; `values` are those of the assigned locals on the exit edge.
+/// Finds the live-outs and the final stores; `values` are those of the assigned locals on the exit edge, or at the
+/// header if the loop is resumed.
 pub fn live_outs(
     context: &Context<'_>,
     analysis: &mut Analysis<'_>,
     guest_loop: &GuestLoop,
     values: &[Value],
 ) -> Result<Results, Reason> {
+    let resumes = analysis.trip.ending == Ending::Resumes;
     let observed = observed_outside(context, &analysis.shape);
     let mut finder = Finder { context, reductions: reduction_values(context, analysis), returned: Vec::new() };
     let mut live_outs = Vec::new();
@@ -68,7 +73,7 @@ pub fn live_outs(
             continue;
         }
         let scalar = if analysis.shape.defines(context, value) {
-            if !observed.contains(&value) {
+            if !resumes && !observed.contains(&value) {
                 continue;
             }
             if !ty.is_scalar() {
@@ -83,7 +88,7 @@ pub fn live_outs(
         live_outs.push(LiveOut { local, ty, value: scalar });
     }
     let held: HashSet<Value> = values.iter().copied().collect();
-    if observed.iter().any(|v| !held.contains(v)) {
+    if !resumes && observed.iter().any(|v| !held.contains(v)) {
         return Err(Reason::Exit { why: "a value stays on the operand stack".into() });
     }
     let finals = (0..analysis.finals.len()).map(|index| finder.final_store(analysis, index));
@@ -157,7 +162,7 @@ impl Finder<'_> {
     /// True if a scalar has been computed wherever the root is left.
     fn reaches_exit(&self, analysis: &Analysis<'_>, value: Value) -> bool {
         let home = self.context.home(value);
-        let defined = home.is_some_and(|home| self.context.tree.dominates(home, analysis.trip.exit.from));
+        let defined = home.is_some_and(|home| self.context.tree.dominates(home, analysis.trip.exits[0].from));
         defined && self.context.func.ty(value).is_scalar()
     }
 

@@ -12,9 +12,10 @@ mod ranges;
 
 use crate::analysis::context::Context;
 use crate::analysis::shape::Shape;
+use crate::analysis::trip::Ending;
 use crate::analysis::{self, Analysis, space};
 use crate::reasons::Reason;
-use crate::rewrite::Splice;
+use crate::rewrite::{Exit, Splice};
 use crate::wasm::{GuestFunction, GuestLoop, Module};
 use ir::region::{Kernel, Mapping, Place, Region, Step, verify};
 use live_out::Results;
@@ -41,7 +42,14 @@ pub fn extract(
     context: &Context<'_>,
 ) -> Result<Extract, Reason> {
     let shape = analysis::nest(guest_loop, context)?;
-    space::choose(&shape, |parallel| attempt(module, function, guest_loop, context, (&shape, parallel)))
+    space::choose(&shape, |parallel| {
+        let attempt = |resume| attempt(module, function, guest_loop, context, (&shape, parallel, resume));
+        // The original loop knows its exit and what it leaves behind, if its last iteration is left to it.
+        match attempt(false) {
+            Err(Reason::Exit { .. } | Reason::LiveOut { .. }) if parallel.contains(&0) => attempt(true),
+            found => found,
+        }
+    })
 }
 
 /// The same with these loops of the nest parallel.
@@ -50,11 +58,17 @@ fn attempt(
     function: &GuestFunction,
     guest_loop: &GuestLoop,
     context: &Context<'_>,
-    (shape, parallel): (&Shape, &[usize]),
+    (shape, parallel, resume): (&Shape, &[usize], bool),
 ) -> Result<Extract, Reason> {
-    let mut analysis = analysis::analyse(module, guest_loop, context, shape.clone(), parallel)?;
-    let (exit, values) = exit::exit(context, function, guest_loop, analysis.trip.exit)?;
-    let results = live_out::live_outs(context, &mut analysis, guest_loop, values)?;
+    let mut analysis = analysis::analyse(module, guest_loop, context, shape.clone(), parallel, resume)?;
+    let (exit, values) = match analysis.trip.ending {
+        Ending::Leaves => {
+            let (exit, values) = exit::exit(context, function, guest_loop, analysis.trip.exits[0])?;
+            (exit, values.to_vec())
+        }
+        Ending::Resumes => (Exit::Resume, guest_loop.carried.iter().map(|carried| carried.param).collect()),
+    };
+    let results = live_out::live_outs(context, &mut analysis, guest_loop, &values)?;
     let writes = analysis.windows.iter().any(|w| w.footprint.access.writes());
     if results.live_outs.is_empty() && results.finals.is_empty() && !writes {
         return Err(Reason::NoResult);
@@ -101,6 +115,7 @@ fn region(
         schedule: Step::Launch { mapping: 0 },
         mappings: vec![Mapping { grid, block: BLOCK }],
         estimate: analysis.trip.estimate,
+        resumes: analysis.trip.ending == Ending::Resumes,
         can_bail,
         unbounded: analysis.unbounded,
         extents: analysis.extents,

@@ -6,7 +6,8 @@
 //!
 //! Why the rewritten module is the same program: a dispatch is a host call that by contract either answers 1, having
 //! done to memory what the loop would have done, and then the live-outs are set and control takes the loop's normal
-//! exit; or answers anything else, having done nothing, and then no local has changed and the loop runs. The inserted
+//! exit, or enters the loop where the region has left its last iteration to it; or answers anything else, having done nothing, and
+//! then no local has changed and the loop runs. The inserted
 //! code can't trap, calls nothing else, and leaves the operand stack below it alone. A host that answers 0 always runs
 //! the original program.
 //!
@@ -37,7 +38,7 @@ use wasmparser::{Parser, Payload, ValidPayload, Validator};
 
 pub use errors::{EstimateError, RewriteError, Uncarried, Unsplicable};
 
-/// A loop, and where control goes when it has ended.
+/// A loop, and where control goes when a dispatch has run it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Splice {
     /// The function's index in the original module, imports included.
@@ -48,7 +49,7 @@ pub struct Splice {
     pub exit: Exit,
 }
 
-/// Where a loop's normal exit leads.
+/// Where a loop's normal exit leads, or that it isn't taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
     /// On inside the loop construct, right behind an instruction of the construct's own sequence: a `br_if` to the loop,
@@ -58,6 +59,8 @@ pub enum Exit {
     Label(u32),
     /// To the label of the function, which returns nothing.
     FunctionEnd,
+    /// Nowhere: control enters the loop, whose locals the live-outs have set to those of a later iteration.
+    Resume,
 }
 
 /// A rewritten module.

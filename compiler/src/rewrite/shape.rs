@@ -121,7 +121,7 @@ impl Shape {
                 }
             }
             Exit::FunctionEnd if self.constructs[0].label != 0 => Err(Unsplicable::FunctionReturnsValues),
-            Exit::FunctionEnd => Ok(()),
+            Exit::FunctionEnd | Exit::Resume => Ok(()),
         }
     }
 

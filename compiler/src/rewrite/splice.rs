@@ -15,6 +15,8 @@
 //! end                       block (result t)  tail  end
 //! ```
 //!
+//! Where the loop goes on after a dispatch there is no branch: behind the dispatch comes the loop.
+//!
 //! The tail ran at most once for each time the loop was entered, after the head had ended, and still does: it doesn't
 //! branch to the loop (checked here), and the operand stack is empty where it begins (checked by the shape), so that
 //! the head alone has the type of an empty block. Branches out of head and tail name their targets, not their depth.
@@ -57,6 +59,8 @@ enum Leave {
     Label(InstrSeqId),
     /// Out of the function.
     Function,
+    /// Into the loop, which follows.
+    Enter,
 }
 
 impl Nest {
@@ -104,6 +108,7 @@ impl Nest {
                 Leave::Label(label)
             }
             Exit::FunctionEnd => Leave::Function,
+            Exit::Resume => Leave::Enter,
         };
         Ok(Site { home, position, body, leave })
     }
@@ -124,7 +129,7 @@ impl Nest {
         let Site { home, position, leave, .. } = site;
         let at = dispatch_location(function.block(home).instrs[position].1);
         let skip_block = (Block { seq: skip }.into(), at);
-        let exit: Instr = match leave {
+        let exit: Option<Instr> = match leave {
             Leave::Tail(split) => {
                 self.move_tail(function, site, split);
                 let done = function.builder_mut().dangling_instr_seq(None).id();
@@ -134,18 +139,22 @@ impl Nest {
                 self.enter(done, &head.0, head.1, &mut Vec::new());
                 self.around.insert(done, (None, home));
                 function.block_mut(done).instrs = vec![skip_block, head];
-                Br { block: done }.into()
+                Some(Br { block: done }.into())
             }
             Leave::Label(block) => {
                 function.block_mut(home).instrs.insert(position, skip_block);
-                Br { block }.into()
+                Some(Br { block }.into())
             }
             Leave::Function => {
                 function.block_mut(home).instrs.insert(position, skip_block);
-                Return {}.into()
+                Some(Return {}.into())
+            }
+            Leave::Enter => {
+                function.block_mut(home).instrs.insert(position, skip_block);
+                None
             }
         };
-        let code = code.into_iter().chain([exit]).map(|instr| (instr, InstrLocId::default()));
+        let code = code.into_iter().chain(exit).map(|instr| (instr, InstrLocId::default()));
         function.block_mut(skip).instrs = code.collect();
     }
 

@@ -1,5 +1,6 @@
 ;; A vector loop as clang writes it: the factor's vector is made before the loop and passed in halves, a constant is not passed,
-;; and the alignment hints say in which pieces a device may access the arrays. The second loop keeps a vector for later.
+;; and the alignment hints say in which pieces a device may access the arrays. The second loop keeps a vector for later: its last
+;; iteration stays with the original loop.
 (module
   (memory 1)
   (func (export "saxpy") (param $n i32) (param $a f32) (param $x i32) (param $y i32)

@@ -26,6 +26,7 @@ pub enum ExitAt {
     After(&'static str, usize),
     Label(&'static str, usize),
     FunctionEnd,
+    Resume,
 }
 
 impl Program {
@@ -46,6 +47,7 @@ pub fn splice(wasm: &[u8], nth: usize, exit: ExitAt) -> Splice {
         ExitAt::After(name, nth) => Exit::After(operator(wasm, name, nth).1),
         ExitAt::Label(name, nth) => Exit::Label(operator(wasm, name, nth).1),
         ExitAt::FunctionEnd => Exit::FunctionEnd,
+        ExitAt::Resume => Exit::Resume,
     };
     Splice { function, loop_offset, exit }
 }
@@ -101,6 +103,7 @@ pub fn region(id: u32, live_ins: &[u32], live_outs: &[u32], with_estimate: bool)
         schedule: Step::Seq(Vec::new()),
         mappings: Vec::new(),
         estimate,
+        resumes: false,
         can_bail: false,
         unbounded: false,
         extents: Vec::new(),
@@ -282,5 +285,22 @@ pub const TWO: Program = Program {
     loops: &[(0, ExitAt::After("BrIf", 0), ramp_once), (1, ExitAt::After("BrIf", 1), ramp_once)],
 };
 
-pub const ALL: [&Program; 9] =
-    [&DO_WHILE, &WHILE, &ASSEMBLYSCRIPT, &TAIL, &NEST, &IN_IF, &FUNCTION_END, &OUTER_LOOP, &TWO];
+pub const RESUMED: Program = Program {
+    name: "resumed in its last iteration",
+    wat: "(func (export \"run\") (param $n i32) (result i32) (local $i i32)
+            i32.const 5
+            loop $l (result i32)
+              (i32.store (i32.mul (local.get $i) (i32.const 4)) (i32.mul (local.get $i) (i32.const 3)))
+              (i32.lt_s (local.get $i) (local.get $n))
+              if
+                (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                br $l
+              end
+              (i32.load (i32.mul (local.get $i) (i32.const 4)))
+            end
+            i32.mul)",
+    loops: &[(0, ExitAt::Resume, ramp)],
+};
+
+pub const ALL: [&Program; 10] =
+    [&DO_WHILE, &WHILE, &ASSEMBLYSCRIPT, &TAIL, &NEST, &IN_IF, &FUNCTION_END, &OUTER_LOOP, &TWO, &RESUMED];

@@ -320,6 +320,18 @@ impl Op {
             _ => false,
         }
     }
+
+    /// The same where some operands are known: division traps at no constant but 0 and -1, and at -1 only where it may overflow.
+    pub fn can_trap_with(&self, constant: impl Fn(Value) -> Option<Const>) -> bool {
+        use BinaryOp::*;
+        match *self {
+            Op::Binary(I32DivU | I32RemU | I32RemS | I64DivU | I64RemU | I64RemS, _, b) => {
+                constant(b).is_none_or(|c| c.bits == 0)
+            }
+            Op::Binary(I32DivS | I64DivS, _, b) => constant(b).is_none_or(|c| c.bits == 0 || c.bits == c.ty.mask()),
+            _ => self.can_trap(),
+        }
+    }
 }
 
 impl Func {
@@ -359,6 +371,18 @@ impl Func {
 
     /// True if some edge or operation can make a kernel bail.
     pub fn can_bail(&self) -> bool {
-        self.blocks.iter().any(|b| matches!(b.term, Term::Bail) || b.insts.iter().any(|i| i.op.can_trap()))
+        let traps = self.traps();
+        self.blocks.iter().any(|b| matches!(b.term, Term::Bail) || b.insts.iter().any(|i| traps(&i.op)))
+    }
+
+    /// What tells whether an operation of this function may trap, with the operands that it has.
+    pub fn traps(&self) -> impl Fn(&Op) -> bool + use<> {
+        let mut constants = vec![None; self.values.len()];
+        for inst in self.blocks.iter().flat_map(|b| &b.insts) {
+            if let (Some(result), Op::Const(c)) = (inst.result, &inst.op) {
+                constants[result.index()] = Some(*c);
+            }
+        }
+        move |op| op.can_trap_with(|value| constants.get(value.index()).copied().flatten())
     }
 }

@@ -296,6 +296,7 @@ mod tests {
             mappings: Vec::new(),
             finals: Vec::new(),
             estimate: None,
+            resumes: false,
             can_bail: false,
             unbounded: false,
             extents: Vec::new(),

@@ -333,6 +333,10 @@ pub struct Region {
     /// The estimate that guest code compares with `min-work`: an `i64` scalar over live-ins made of operators that can't
     /// trap; `None` where the host must do it.
     pub estimate: Option<ScalarId>,
+    /// True if the loop goes on after a dispatch: live-outs are its locals at the start of the iteration behind the last one that the
+    /// dispatch has run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub resumes: bool,
     /// True if some thread may bail.
     pub can_bail: bool,
     /// True if a thread's work isn't bounded by the size of its body and the extents.

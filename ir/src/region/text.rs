@@ -62,6 +62,9 @@ impl Display for Region {
             let (at, value) = (expressions.show_inside(last.base), expressions.show(last.value));
             writeln!(f, "  finally {} bytes at {at} of memory {} = {value}", last.width, last.memory)?;
         }
+        if self.resumes {
+            writeln!(f, "  then the loop goes on")?;
+        }
         match self.estimate {
             Some(estimate) => writeln!(f, "  estimate {}", expressions.show(estimate))?,
             None => writeln!(f, "  estimate by the host")?,

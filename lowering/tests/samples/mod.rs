@@ -149,6 +149,7 @@ impl Builder {
             mappings: vec![Mapping { grid: (0..self.dims).rev().collect(), block: 128 }],
             finals: Vec::new(),
             estimate: None,
+            resumes: false,
             can_bail: true,
             unbounded: true,
             extents: Vec::new(),

@@ -63,6 +63,7 @@ impl Sketch {
             mappings: vec![Mapping { grid: (0..dims).rev().collect(), block: 64 }],
             finals: Vec::new(),
             estimate: None,
+            resumes: false,
             can_bail: false,
             unbounded: false,
             extents: Vec::new(),
