@@ -180,7 +180,7 @@ fn memories(interface: &Interface, manifest: &Manifest) -> Result<(), BundleErro
 
 /// True for `(live-ins) -> (i32 status, live-outs)`.
 fn fits(region: &Region, ty: &FuncType) -> bool {
-    let params = region.live_ins.iter().map(|l| val_type(l.ty));
+    let params = region.passed().map(|l| val_type(l.ty));
     let results = std::iter::once(Some(ValType::I32)).chain(region.live_outs.iter().map(|l| val_type(l.ty)));
     params.eq(ty.params().iter().map(|&t| Some(t))) && results.eq(ty.results().iter().map(|&t| Some(t)))
 }

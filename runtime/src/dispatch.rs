@@ -18,7 +18,8 @@ use crate::stats::{Counters, RegionStats, Skip};
 use crate::transaction::{Final, Transaction};
 use bundle::PtxImage;
 use ir::region::verify::{RegionError, verify, verify_kernel};
-use ir::region::{Kernel, Region};
+use ir::region::{Kernel, LiveIn, Region, Source};
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -155,7 +156,30 @@ impl HostedRegion {
         RegionStats { failure, ..counts }
     }
 
-    /// Runs one entry of the region. `live_ins` are raw bits in the region's order, `memories` are by memory index; the
+    /// The live-ins that guest code passes and those that dispatch reads; none where one of the latter has no address, or one that
+    /// isn't inside its memory.
+    fn complete<'v>(&self, passed: &'v [u64], memories: &[GuestMemory<'_>]) -> Option<Cow<'v, [u64]>> {
+        if self.region.live_ins.iter().all(LiveIn::is_passed) {
+            return Some(Cow::Borrowed(passed));
+        }
+        let (mut passed, mut all) = (passed.iter(), Vec::with_capacity(self.region.live_ins.len()));
+        for live_in in &self.region.live_ins {
+            let value = match live_in.from {
+                Source::Loaded { memory, address, offset, kind } => {
+                    let start = (*self.region.scalars.evaluate(&all, &[], &[]).get(address.0 as usize)?)?;
+                    let start = start.checked_add(offset)?;
+                    let range = start..start.checked_add(kind.width().into())?;
+                    let bytes = memories.get(memory as usize)?.bytes(&range)?;
+                    kind.extend(bytes.iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte)))
+                }
+                _ => *passed.next()?,
+            };
+            all.push(value);
+        }
+        Some(Cow::Owned(all))
+    }
+
+    /// Runs one entry of the region. `live_ins` are raw bits of those that guest code passes in the region's order, `memories` are by memory index; the
     /// result are the live-outs' bits, and the memories are changed exactly if there is one.
     ///
     /// # Panics
@@ -182,9 +206,10 @@ impl HostedRegion {
         let prepared = self.prepared.as_ref().ok().filter(|_| !self.slot.is_lost()).ok_or(Skip::Off)?;
         let sizes: Vec<MemoryFacts> =
             memories.iter().map(|m| MemoryFacts { identity: m.identity(), len: m.len() }).collect();
+        let live_ins = self.complete(live_ins, &memories).ok_or(Skip::Guard)?;
         let needs = Needs::of(&*self.slot.device);
         let Plan { trips, counts, windows, reaches, finals } =
-            plan(&self.region, &self.facts, live_ins, &sizes, needs)?;
+            plan(&self.region, &self.facts, &live_ins, &sizes, needs)?;
         // Where guest code compared an estimate with min-work it was worth the call.
         let too_small = self.region.estimate.is_none() && work(&trips, &counts) < self.terms.min_work;
         if too_small || (self.terms.adaptive && !self.patience.allows()) {
@@ -193,9 +218,9 @@ impl HostedRegion {
         let mut transaction =
             Transaction::begin(memories, windows, self.region.footprints.len(), self.may_work_in_place());
         let budget = if self.region.unbounded { self.terms.step_budget } else { u64::MAX };
-        let launch = Launch { trips: &trips, live_ins, reaches: &reaches, budget };
+        let launch = Launch { trips: &trips, live_ins: &live_ins, reaches: &reaches, budget };
         let outcome = catch_unwind(AssertUnwindSafe(|| prepared.launch(&launch, &mut transaction)));
-        let end = self.conclude(outcome.unwrap_or(Outcome::Failed(DeviceError::Panicked)), live_ins, &counts);
+        let end = self.conclude(outcome.unwrap_or(Outcome::Failed(DeviceError::Panicked)), &live_ins, &counts);
         let past_return = transaction.is_past_return();
         let end = end.and_then(|(live_outs, values)| {
             let finals = finals.into_iter().zip(values);

@@ -159,7 +159,7 @@ fn define_min_work<T: 'static>(
 }
 
 fn signature(engine: &Engine, region: &Region) -> FuncType {
-    let params = region.live_ins.iter().filter_map(|l| values::val_type(l.ty));
+    let params = region.passed().filter_map(|l| values::val_type(l.ty));
     let results = region.live_outs.iter().filter_map(|l| values::val_type(l.ty));
     FuncType::new(engine, params, std::iter::once(ValType::I32).chain(results))
 }

@@ -37,6 +37,8 @@ pub struct Access {
     align: u32,
     /// Executed once at every point of the parallel space.
     pub always: bool,
+    /// A load whose value is relied on before the nest runs.
+    pub steady: bool,
     /// Bytes from the window's base.
     pub relative: i64,
     pub(super) memory: u32,
@@ -106,6 +108,11 @@ pub fn windows(
         }
     }
     windows.extend(gathers);
+    draft.settled = true;
+    for access in windows.iter_mut().flat_map(|window| &mut window.accesses) {
+        let (block, position) = access.place;
+        access.steady = context.func.block(block).insts[position].result.is_some_and(|v| draft.steady.contains(&v));
+    }
     if windows.len() > limits::MAX_FOOTPRINTS {
         return Err(Reason::Limit { what: format!("more than {} arrays", limits::MAX_FOOTPRINTS) });
     }
@@ -162,7 +169,20 @@ fn accesses(
             let place = (block, position);
             let list = if linear { &mut found } else { &mut loose };
             let relative = 0;
-            list.push(Access { place, at: inst.at, is_store, width, align, always, relative, memory, offset, addr });
+            let steady = false;
+            list.push(Access {
+                place,
+                at: inst.at,
+                is_store,
+                width,
+                align,
+                always,
+                steady,
+                relative,
+                memory,
+                offset,
+                addr,
+            });
         }
     }
     Ok((found, loose))

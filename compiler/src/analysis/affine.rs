@@ -9,7 +9,7 @@
 use super::context::Context;
 use crate::reasons::Reason;
 use crate::wasm::GuestLoop;
-use ir::lowered::{BinaryOp, Const, Op, Type, UnaryOp, Value};
+use ir::lowered::{BinaryOp, Const, LoadKind, Op, Type, UnaryOp, Value};
 use ir::region::{LiveIn, Scalar, ScalarId, Scalars, Source, limits};
 use std::collections::{BTreeMap, HashMap};
 
@@ -180,6 +180,8 @@ pub enum Duty {
     },
     /// Loop `l` of the nest runs as often as the form of its count says whenever it is entered.
     Count(usize),
+    /// Nothing in the nest stores to what this value was loaded from.
+    Steady(Value),
 }
 
 /// The values of the region's surroundings: live-ins and the scalars made of them.
@@ -251,6 +253,16 @@ impl<'a> Symbols<'a> {
         }
         self.live_ins.push(LiveIn { from, ty });
         Ok(Scalar::LiveIn(self.live_ins.len() as u32 - 1))
+    }
+
+    /// The scalar for what dispatch reads from memory; none if there are too many live-ins.
+    pub fn loaded(&mut self, memory: u32, address: ScalarId, offset: u64, kind: LoadKind) -> Option<ScalarId> {
+        let from = Source::Loaded { memory, address, offset, kind };
+        let node = match self.live_ins.iter().position(|live_in| live_in.from == from) {
+            Some(at) => Scalar::LiveIn(at as u32),
+            None => self.live_in(from, kind.ty()).ok()?,
+        };
+        Some(self.scalars.add(node))
     }
 
     /// What stands for a vector that is defined outside of the loop: a local's is passed in two halves.

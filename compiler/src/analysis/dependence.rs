@@ -9,6 +9,9 @@
 //! - All others carry the guard `Apart`, which the host decides with the numbers of a dispatch (`ir::region::apart`): hulls, nested
 //!   strides, interleaving.
 //!
+//! Where a window holds a load whose value is relied on ([`super::hoisted`]), iterations keeping apart isn't enough, since there may be only one:
+//! its hull must be disjoint from what is stored.
+//!
 //! A parallel loop below another one must not cost a dispatch that would do with the outer one alone. So of arrays whose distance is
 //! known, iterations of the inner loop must keep apart for certain, wherever the outer one is.
 //!
@@ -108,6 +111,9 @@ fn limit(draft: &Draft<'_>, parallel: &[usize], otherwise: i64) -> i64 {
 
 fn within(draft: &mut Draft<'_>, parallel: &[usize], i: u32, window: &Window) -> Result<(), Reason> {
     let Some(store) = window.accesses.iter().find(|a| a.is_store) else { return Ok(()) };
+    if let Some(load) = window.accesses.iter().find(|a| a.steady) {
+        return Err(carried(store, load, None));
+    }
     if parallel.iter().any(|l| !window.steps.contains_key(l)) {
         return Err(Reason::InvariantStore { store: store.at });
     }
@@ -181,7 +187,8 @@ fn across(
     {
         return Err(carried(store, other, None));
     }
-    let pred = draft.program.pred(Pred::Apart(i, j));
+    let steady = [x, y].iter().any(|window| window.accesses.iter().any(|a| a.steady));
+    let pred = draft.program.pred(if steady { Pred::Disjoint(i, j) } else { Pred::Apart(i, j) });
     draft.demand(pred, format!("arrays {i} and {j} are independent"));
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A region under construction: the scalars, integers, predicates and guards that the analysis has asked for so far.
 
 use super::affine::{Affine, Duty, Lin, Symbols};
-use ir::lowered::Type;
+use ir::lowered::{Type, Value};
 use ir::region::{Guard, Int, IntId, Pred, PredId, Program};
 use std::collections::BTreeSet;
 
@@ -17,13 +17,18 @@ pub struct Draft<'a> {
     pub lasts: Vec<Option<IntId>>,
     /// Loops whose count is known to be what its form says.
     pub counted: Vec<bool>,
+    /// Loaded values that are relied on.
+    pub steady: BTreeSet<Value>,
+    /// True once it has been demanded that those stay as they are: no others may follow.
+    pub settled: bool,
 }
 
 impl<'a> Draft<'a> {
     /// An empty draft for a nest of so many loops.
     pub fn new(symbols: Symbols<'a>, loops: usize) -> Draft<'a> {
         let (lasts, counted) = (vec![None; loops], vec![false; loops]);
-        Draft { symbols, program: Program::default(), guards: Vec::new(), lasts, counted }
+        let (program, guards) = (Program::default(), Vec::new());
+        Draft { symbols, program, guards, lasts, counted, steady: BTreeSet::new(), settled: false }
     }
 
     /// A constant integer.
@@ -227,6 +232,11 @@ impl<'a> Draft<'a> {
         match duty {
             Duty::NoWrap { form, signed } => self.demand_no_wrap(form, *signed, ends),
             Duty::Count(l) => self.counted[*l],
+            Duty::Steady(value) if self.settled => self.steady.contains(value),
+            Duty::Steady(value) => {
+                self.steady.insert(*value);
+                true
+            }
         }
     }
 }

@@ -11,10 +11,11 @@ use super::affine::{Affine, Duty, Forms, Lin, Sym, Symbols, choose, product, wra
 use super::context::Context;
 use super::count::{self, Test};
 use super::draft::Draft;
+use super::hoisted;
 use super::shape::Shape;
 use ir::lowered::{BinaryOp, BlockId, Op, Term, Type, Value};
 use ir::region::IntId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The forms of a nest, with the basic inductions among its header parameters.
 pub struct Inductions {
@@ -26,24 +27,25 @@ pub struct Inductions {
     pub tests: Vec<Option<Test>>,
 }
 
-/// The step of a header parameter in symbols, and the loops whose counts it depends on.
+/// The step of a header parameter in symbols, and what it depends on.
 #[derive(Clone, Debug)]
 struct Step {
     step: Lin,
-    counted: Vec<usize>,
+    duties: Vec<Duty>,
 }
 
 /// Finds the forms of a nest.
 pub fn inductions(context: &Context<'_>, shape: &Shape, symbols: &mut Symbols<'_>) -> Inductions {
     let edges = header_edges(context, shape);
+    let loads = hoisted::candidates(context, shape);
     let mut steps: HashMap<Value, Step> = HashMap::new();
     for l in (0..shape.loops.len()).rev() {
-        let mut walk = Walk::new(context, shape, &steps, &edges, Some(l));
+        let mut walk = Walk::new(context, shape, &steps, &edges, &loads, Some(l));
         walk.run(symbols);
         let found = walk.steps_of(symbols, l);
         steps.extend(found);
     }
-    let mut walk = Walk::new(context, shape, &steps, &edges, None);
+    let mut walk = Walk::new(context, shape, &steps, &edges, &loads, None);
     walk.run(symbols);
     for l in 0..shape.loops.len() {
         walk.test(symbols, l);
@@ -151,6 +153,8 @@ struct Walk<'a> {
     shape: &'a Shape,
     steps: &'a HashMap<Value, Step>,
     edges: &'a HashMap<Value, (Value, Value)>,
+    /// Loads that may have been made before the nest.
+    loads: &'a HashSet<Value>,
     /// The loop whose values from outside and header parameters are symbols; none for the stage that finds real forms.
     symbolic: Option<usize>,
     forms: Forms,
@@ -163,10 +167,11 @@ impl<'a> Walk<'a> {
         shape: &'a Shape,
         steps: &'a HashMap<Value, Step>,
         edges: &'a HashMap<Value, (Value, Value)>,
+        loads: &'a HashSet<Value>,
         symbolic: Option<usize>,
     ) -> Walk<'a> {
         let tests = vec![None; shape.loops.len()];
-        Walk { context, shape, steps, edges, symbolic, forms: Forms::default(), tests }
+        Walk { context, shape, steps, edges, loads, symbolic, forms: Forms::default(), tests }
     }
 
     fn scope(&self) -> usize {
@@ -191,6 +196,14 @@ impl<'a> Walk<'a> {
     fn insts(&mut self, symbols: &mut Symbols<'_>, block: BlockId) {
         for inst in &self.context.func.block(block).insts {
             let Some(result) = inst.result else { continue };
+            if let (Op::Load { addr, .. }, true) = (&inst.op, self.loads.contains(&result)) {
+                if let Some(addr) = self.at(symbols, *addr, block)
+                    && let Some(form) = hoisted::form(symbols, &mut self.forms, (result, &inst.op), &addr)
+                {
+                    self.forms.forms.insert(result, form);
+                }
+                continue;
+            }
             let has_form = matches!(inst.op, Op::Const(_) | Op::Unary(..) | Op::Binary(..) | Op::Select { .. });
             if !has_form || !self.context.func.ty(result).is_int() {
                 continue;
@@ -249,7 +262,7 @@ impl<'a> Walk<'a> {
         if self.symbolic == Some(l) {
             return Some(Affine::invariant(Lin::symbol(self.context.func.ty(param), Sym::Value(param))));
         }
-        let Step { step, counted } = self.steps.get(&param)?.clone();
+        let Step { step, duties } = self.steps.get(&param)?.clone();
         let start = match l {
             0 => {
                 let (start, _) = *self.edges.get(&param)?;
@@ -262,8 +275,8 @@ impl<'a> Walk<'a> {
         };
         let step = self.resolve(symbols, &step, block)?;
         let mut form = start.under(&step);
-        for l in counted {
-            let duty = self.forms.duty(Duty::Count(l));
+        for duty in duties {
+            let duty = self.forms.duty(duty);
             form.duties.push(duty);
         }
         form.duties.sort_unstable();
@@ -359,13 +372,13 @@ impl<'a> Walk<'a> {
                 Sym::Value(value) => self.context.home(*value).is_some_and(|b| self.shape.holds(l, b)),
                 Sym::Scalar(_) => false,
             };
-            let counted = next.duties.iter().map(|&d| match &self.forms.duties[d as usize] {
-                Duty::Count(l) => Some(*l),
+            let duties = next.duties.iter().map(|&d| match &self.forms.duties[d as usize] {
                 Duty::NoWrap { .. } => None,
+                lasting => Some(lasting.clone()),
             });
-            let Some(counted) = counted.collect::<Option<Vec<usize>>>() else { continue };
+            let Some(duties) = duties.collect::<Option<Vec<Duty>>>() else { continue };
             if next.steps.is_empty() && !step.terms.keys().any(inside) {
-                found.push((param, Step { step, counted }));
+                found.push((param, Step { step, duties }));
             }
         }
         found

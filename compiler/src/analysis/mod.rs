@@ -14,6 +14,7 @@ pub mod draft;
 pub mod extent;
 pub mod finals;
 mod gathers;
+pub mod hoisted;
 pub mod induction;
 pub mod narrow;
 pub mod reduction;

@@ -17,7 +17,7 @@
 //! Recurrences that were extended on the way to the comparison carry duties, which are demanded up to the last test. Other exits
 //! of the root become bails: where one would be taken, the original loop runs.
 
-use super::affine::{Affine, Lin};
+use super::affine::{Affine, Lin, Symbols};
 use super::context::Context;
 use super::count::{self, Position, Relation, Test, condition};
 use super::draft::Draft;
@@ -99,7 +99,7 @@ pub fn trip(
     }
     // What inner loops do isn't part of the estimate, so the host decides about nests; the smallest of several is its matter as well.
     let alone = shape.loops.len() == 1 && exits.len() == 1;
-    let estimate = estimate.filter(|&estimate| alone && is_cheap(&draft.symbols.scalars.0, estimate));
+    let estimate = estimate.filter(|&estimate| alone && is_cheap(&draft.symbols, estimate));
     let position = if all { Position::Bottom } else { Position::Top };
     let ending = if resumes { Ending::Resumes } else { Ending::Leaves };
     Ok(Trip { exits, position, count, last, estimate, ending })
@@ -170,15 +170,16 @@ fn no_test(context: &Context<'_>, shape: &Shape) -> Reason {
 
 /// The guest evaluates the estimate at every entry of the loop, so it must not trap and must stay small; where it isn't
 /// so, the host decides.
-fn is_cheap(scalars: &[Scalar], estimate: ScalarId) -> bool {
+fn is_cheap(symbols: &Symbols<'_>, estimate: ScalarId) -> bool {
     let mut seen = vec![estimate];
     let mut at = 0;
     while let Some(&id) = seen.get(at) {
         at += 1;
-        let operands = match scalars[id.0 as usize] {
+        let operands = match symbols.scalars.0[id.0 as usize] {
             Scalar::Unary(op, a) if !op.can_trap() => vec![a],
             Scalar::Binary(op, a, b) if !op.can_trap() => vec![a, b],
-            Scalar::LiveIn(_) | Scalar::Const(_) => Vec::new(),
+            Scalar::LiveIn(i) if symbols.live_ins[i as usize].is_passed() => Vec::new(),
+            Scalar::Const(_) => Vec::new(),
             _ => return false,
         };
         for operand in operands {

@@ -301,6 +301,10 @@ impl Builder<'_> {
                 if analysis.finals.iter().any(|f| f.places.contains(&(block, position))) {
                     continue;
                 }
+                if let Some(known) = self.loaded(analysis, inst.result) {
+                    self.values.extend(inst.result.map(|result| (result, known)));
+                    continue;
+                }
                 if let (Some(result), Some(same)) = (inst.result, self.absorbed(analysis, &inst.op)) {
                     let same = self.value(analysis, same, Some(block))?;
                     self.values.insert(result, same);
@@ -324,6 +328,13 @@ impl Builder<'_> {
             self.func.block_mut(copy).term = self.terminator(analysis, block)?;
         }
         Ok(())
+    }
+
+    /// What dispatch has read, if it has read this value.
+    fn loaded(&mut self, analysis: &mut Analysis<'_>, result: Option<Value>) -> Option<Value> {
+        let value = result.filter(|value| analysis.draft.steady.contains(value))?;
+        let form = analysis.inductions.forms.forms.get(&value)?.start.clone();
+        Some(self.linear(analysis, &form))
     }
 
     /// The other operand of a float minimum or maximum with the identity that a reduction starts from.

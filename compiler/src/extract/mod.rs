@@ -8,6 +8,7 @@ mod exit;
 mod kernel;
 mod live_out;
 mod order;
+mod prune;
 mod ranges;
 
 use crate::analysis::context::Context;
@@ -74,7 +75,7 @@ fn attempt(
         return Err(Reason::NoResult);
     }
     let name = format!("{}_{:x}", module.name(function.index).unwrap_or("f"), guest_loop.offset);
-    let kernel = kernel::kernel(context, &mut analysis, &results.returned, &name)?;
+    let mut kernel = kernel::kernel(context, &mut analysis, &results.returned, &name)?;
     let returns = kernel.func.results.iter().copied().zip(kernel.returns.iter().copied()).collect();
     let place = Place {
         function: function.index,
@@ -82,7 +83,8 @@ fn attempt(
         offset: guest_loop.offset,
         line: None,
     };
-    let region = region(analysis, place, results, returns, kernel.func.can_bail());
+    let mut region = region(analysis, place, results, returns, kernel.func.can_bail());
+    prune::loaded(&mut region, &mut kernel);
     verify::verify(&region)
         .and_then(|()| verify::verify_kernel(&region, &kernel))
         .map_err(|error| Reason::Limit { what: error.to_string() })?;

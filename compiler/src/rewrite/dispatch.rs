@@ -88,6 +88,8 @@ fn live_ins(carried: &Carried, region: &Region, function: u32) -> Result<Vec<Vec
             Source::Global(index) => global(index, live_in.ty),
             Source::LocalLow(index) => half(index, live_in.ty, 0),
             Source::LocalHigh(index) => half(index, live_in.ty, 1),
+            // Dispatch reads it.
+            Source::Loaded { .. } => Some(Vec::new()),
         };
         read.ok_or(RewriteError::Value { region: region.id, what: "live-in", index })
     };
@@ -115,7 +117,7 @@ fn locals(
 
 /// Imports the region's function and its `min-work` global.
 fn imports(module: &mut Module, region: &Region) -> (FunctionId, GlobalId) {
-    let params: Vec<ValType> = region.live_ins.iter().filter_map(|l| val_type(l.ty)).collect();
+    let params: Vec<ValType> = region.passed().filter_map(|l| val_type(l.ty)).collect();
     let live_outs = region.live_outs.iter().filter_map(|l| val_type(l.ty));
     let results: Vec<ValType> = std::iter::once(ValType::I32).chain(live_outs).collect();
     let ty = plain_type(module, &params, &results);

@@ -39,6 +39,9 @@ pub fn code(
         match task {
             Task::Compute(i) if kept[i].is_some() => code.extend(kept[i].map(|local| LocalGet { local }.into())),
             Task::Compute(i) => match nodes[i] {
+                Scalar::LiveIn(l) if !region.live_ins[l as usize].is_passed() => {
+                    return Err(EstimateError::NotKnown(i as u32));
+                }
                 Scalar::LiveIn(l) => code.extend(live_ins[l as usize].iter().cloned()),
                 Scalar::Const(c) => code.push(constant(c).ok_or(EstimateError::Malformed)?),
                 Scalar::Unary(op, a) => {

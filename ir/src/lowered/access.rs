@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! kinds {
     ($(#[$doc:meta])* $name:ident { $($kind:ident $text:literal $ty:ident $width:literal $align:literal;)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         #[allow(missing_docs)]
         pub enum $name { $($kind),* }
 

@@ -2,7 +2,7 @@
 
 use super::exprs::{ScalarId, Scalars};
 use super::guards::{Dims, Guard, IntId, Program};
-use crate::lowered::{Func, Type};
+use crate::lowered::{Func, LoadKind, Type};
 use serde::{Deserialize, Serialize};
 
 /// Where a region came from, for people.
@@ -40,9 +40,25 @@ pub enum Source {
     LocalLow(u32),
     /// The upper 64 bits of the vector in the local with this index.
     LocalHigh(u32),
+    /// What memory holds when the dispatch begins, which reads it itself: guest code doesn't pass it.
+    Loaded {
+        /// The memory index.
+        memory: u32,
+        /// The 32-bit address, over live-ins in front of this one.
+        address: ScalarId,
+        /// Bytes that are added to the address without wrapping around.
+        offset: u64,
+        /// How many bytes are read, and how they become a value: one of an integer type.
+        kind: LoadKind,
+    },
 }
 
 impl LiveIn {
+    /// True if guest code passes it; else dispatch reads it.
+    pub fn is_passed(&self) -> bool {
+        !matches!(self.from, Source::Loaded { .. })
+    }
+
     /// What a local holds.
     pub fn local(index: u32, ty: Type) -> LiveIn {
         LiveIn { from: Source::Local(index), ty }
@@ -54,7 +70,7 @@ impl Source {
     pub fn as_local(self) -> Option<u32> {
         match self {
             Source::Local(index) => Some(index),
-            Source::Global(_) | Source::LocalLow(_) | Source::LocalHigh(_) => None,
+            Source::Global(_) | Source::LocalLow(_) | Source::LocalHigh(_) | Source::Loaded { .. } => None,
         }
     }
 
@@ -65,6 +81,7 @@ impl Source {
             Source::Global(index) => Source::Global(index),
             Source::LocalLow(index) => Source::LocalLow(map(index)),
             Source::LocalHigh(index) => Source::LocalHigh(map(index)),
+            loaded @ Source::Loaded { .. } => loaded,
         }
     }
 }
@@ -76,6 +93,9 @@ impl std::fmt::Display for Source {
             Source::Global(index) => write!(f, "global {index}"),
             Source::LocalLow(index) => write!(f, "low half of local {index}"),
             Source::LocalHigh(index) => write!(f, "high half of local {index}"),
+            Source::Loaded { memory, address, offset, kind } => {
+                write!(f, "{} at scalar {}+{offset} of memory {memory}", kind.name(), address.0)
+            }
         }
     }
 }
@@ -347,6 +367,11 @@ impl Region {
     /// How often each dimension runs at most: the trip counts of the parallel ones, then the extents of the sequential ones.
     pub fn dims(&self) -> Dims {
         Dims { counts: self.counts(), parallel: self.trips.len() }
+    }
+
+    /// The live-ins that guest code passes, in order.
+    pub fn passed(&self) -> impl Iterator<Item = &LiveIn> {
+        self.live_ins.iter().filter(|live_in| live_in.is_passed())
     }
 
     /// The counts of [`Region::dims`].

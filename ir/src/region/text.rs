@@ -1,13 +1,17 @@
 //! The text form of a region, for people and snapshots. `expressions` says how its expressions are written.
 
-use super::Region;
 use super::expressions::{Expressions, Node};
+use super::{Region, Source};
 use std::fmt::{self, Display, Formatter};
 
 impl Region {
     /// Every expression that the text shows.
     fn shown(&self) -> Vec<Node> {
-        let mut shown: Vec<Node> = self.counts().into_iter().map(Node::from).collect();
+        let addresses = self.live_ins.iter().filter_map(|live_in| match live_in.from {
+            Source::Loaded { address, .. } => Some(Node::from(address)),
+            _ => None,
+        });
+        let mut shown: Vec<Node> = addresses.chain(self.counts().into_iter().map(Node::from)).collect();
         for footprint in &self.footprints {
             shown.push(footprint.base.into());
             shown.extend(footprint.dims.iter().map(|dim| Node::from(dim.stride)));
@@ -31,7 +35,13 @@ impl Display for Region {
             self.id, self.place.function, self.place.offset
         )?;
         for (i, live_in) in self.live_ins.iter().enumerate() {
-            writeln!(f, "  l{i}: {} = {}", live_in.ty, live_in.from)?;
+            match live_in.from {
+                Source::Loaded { memory, address, offset, kind } => {
+                    let (name, address) = (kind.name(), expressions.show_inside(address));
+                    writeln!(f, "  l{i}: {} = {name} at {address}+{offset} of memory {memory}", live_in.ty)?;
+                }
+                from => writeln!(f, "  l{i}: {} = {from}", live_in.ty)?,
+            }
         }
         for (d, &trip) in self.trips.iter().enumerate() {
             writeln!(f, "  n{d} = {}", expressions.show(trip))?;

@@ -5,7 +5,7 @@
 //! and every device. Whether the guards suffice for the kernel is not decided here.
 
 use super::guards::{Int, IntId, Pred, PredId};
-use super::model::{Access, FootprintDim, Kernel, Region, ReturnRole, Step};
+use super::model::{Access, FootprintDim, Kernel, LiveIn, Region, ReturnRole, Source, Step};
 use super::{Scalar, ScalarId, limits};
 use crate::lowered::dominators::Dominators;
 use crate::lowered::verify::{Form, VerifyError, verify as verify_func};
@@ -166,7 +166,44 @@ fn scalar_types(region: &Region) -> Result<Vec<Type>, RegionError> {
     if let Some(index) = region.scalars.0.iter().position(|s| matches!(s, Scalar::Trip(d) if *d >= dims)) {
         return Err(RegionError::Reference { what: "scalar", index });
     }
-    region.scalars.types(&live_ins, &returned).ok_or(RegionError::Reference { what: "scalar", index: 0 })
+    let types =
+        region.scalars.types(&live_ins, &returned).ok_or(RegionError::Reference { what: "scalar", index: 0 })?;
+    let fine = |(at, live_in): (usize, &LiveIn)| is_readable(region, &types, at, live_in);
+    match region.live_ins.iter().enumerate().position(|live_in| !fine(live_in)) {
+        Some(index) => Err(RegionError::Reference { what: "live-in", index }),
+        None => Ok(types),
+    }
+}
+
+/// True unless dispatch shall read a live-in that it can't: the address is made of live-ins in front of it.
+fn is_readable(region: &Region, types: &[Type], at: usize, live_in: &LiveIn) -> bool {
+    let Source::Loaded { memory, address, offset, kind } = live_in.from else { return true };
+    let fits = live_in.ty == kind.ty() && live_in.ty.is_int() && types.get(address.0 as usize) == Some(&Type::I32);
+    fits && memory < 1024 && offset <= u64::from(u32::MAX) && earliest(region, address).is_some_and(|first| first <= at)
+}
+
+/// How many live-ins, from the first on, a scalar needs; none if it needs something else. Operands have smaller indices.
+fn earliest(region: &Region, address: ScalarId) -> Option<usize> {
+    let nodes = region.scalars.0.get(..=address.0 as usize)?;
+    let mut needed = vec![false; nodes.len()];
+    *needed.last_mut()? = true;
+    let mut first = 0;
+    for (at, node) in nodes.iter().enumerate().rev() {
+        if !needed[at] {
+            continue;
+        }
+        match *node {
+            Scalar::LiveIn(i) => first = first.max(i as usize + 1),
+            Scalar::Const(_) => {}
+            Scalar::Unary(_, a) => *needed.get_mut(a.0 as usize)? = true,
+            Scalar::Binary(_, a, b) => {
+                *needed.get_mut(a.0 as usize)? = true;
+                *needed.get_mut(b.0 as usize)? = true;
+            }
+            Scalar::Trip(_) | Scalar::Returned(_) => return None,
+        }
+    }
+    Some(first)
 }
 
 fn ints(region: &Region, types: &[Type]) -> Result<(), RegionError> {

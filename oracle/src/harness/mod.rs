@@ -156,12 +156,13 @@ fn offload(plain: &[u8], region: &Region, locals: &Locals, options: &compiler::O
         });
         return Err(Unfit::Declined(reasons.collect::<Vec<_>>().join("; ")));
     };
-    let ins = region.live_ins.iter().map(|l| {
+    // What dispatch reads itself isn't part of the call.
+    let ins = region.passed().map(|l| {
         let from = l.from.map_local(|local| locals.index(local));
         LiveIn { from, ..*l }
     });
     let outs = region.live_outs.iter().map(|l| (locals.index(l.local), l.ty));
-    let same = found.live_ins.iter().copied().eq(ins) && found.live_outs.iter().map(|l| (l.local, l.ty)).eq(outs);
+    let same = found.passed().copied().eq(ins) && found.live_outs.iter().map(|l| (l.local, l.ty)).eq(outs);
     if same { Ok(compiled) } else { Err(Unfit::Differs) }
 }
 

@@ -73,7 +73,7 @@ impl Locals {
             match live_in.from {
                 Source::Global(global) => globals.push((global, val_type(live_in.ty))),
                 Source::LocalLow(local) => vectors.push(local),
-                Source::Local(_) | Source::LocalHigh(_) => {}
+                Source::Local(_) | Source::LocalHigh(_) | Source::Loaded { .. } => {}
             }
         }
         used.extend(&vectors);
