@@ -23,7 +23,7 @@
       (i32.store (local.get $p) (i32.mul (i32.load (local.get $p)) (i32.load16_u offset=20 (local.get $o))))
       (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n)))))
 
-  ;; The header is written as well.
+  ;; The header is written as well, by each iteration: what the last one says stays.
   (func $push (param $a i32) (param $n i32)
     (local $i i32)
     (loop $l
