@@ -13,6 +13,7 @@ pub mod dependence;
 pub mod draft;
 pub mod extent;
 pub mod finals;
+pub mod floats;
 mod gathers;
 pub mod hoisted;
 pub mod induction;
@@ -41,6 +42,8 @@ use std::collections::HashMap;
 pub enum Carried {
     /// It accumulates.
     Reduction(Reduction),
+    /// It counts, in floats.
+    Counter(floats::Counter),
     /// The loop never reads it; after the loop it holds what the last iteration gave it.
     Unread {
         /// What each iteration gives it.
@@ -111,6 +114,11 @@ pub fn analyse<'a>(
     }
     let wish = trip::Wish { parallel: parallel.contains(&0), resume };
     let trip = trip::trip(context, &mut shape, &mut inductions, &mut draft, wish)?;
+    for carried in carries.values() {
+        if let Carried::Counter(counter) = carried {
+            counter.demand(&mut draft, trip.count);
+        }
+    }
     let mut bounds = extent::extents(context, &shape, &mut inductions, &mut draft);
     bounds[0] = Some(trip.count);
     demand_counts(context, &shape, &inductions, &mut draft)?;
@@ -192,10 +200,11 @@ fn carried(
         if inductions.forms.forms.contains_key(&param) {
             continue;
         }
-        let Some(&(_, next)) = inductions.edges.get(&param) else { continue };
+        let Some(&(start, next)) = inductions.edges.get(&param) else { continue };
         let local = guest_loop.carried.iter().find(|c| c.param == param).map_or(u32::MAX, |c| c.local);
         let how = match is_read(context, shape, param) {
             false => Carried::Unread { next },
+            true if let Some(counter) = floats::counter(context, param, (start, next)) => Carried::Counter(counter),
             true => Carried::Reduction(reduction::reduction(context, shape, finals, (param, next), local)?),
         };
         carried.insert(param, how);

@@ -11,6 +11,7 @@ use super::live_out::{Form, Returned};
 use super::ranges::safe_truncation;
 use crate::analysis::affine::{Affine, Lin, OutsideVector};
 use crate::analysis::context::Context;
+use crate::analysis::floats::Counter;
 use crate::analysis::reduction::Accumulator;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
@@ -187,6 +188,7 @@ impl Builder<'_> {
                         _ => self.constant(Const { ty, bits: reduction.identity }),
                     }
                 }
+                (None, Some(&Carried::Counter(counter))) => self.counter(counter),
                 _ => continue,
             };
             self.values.insert(param, value);
@@ -206,6 +208,15 @@ impl Builder<'_> {
         let from = analysis.draft.symbols.outside(from)?;
         let from = self.scalar(&analysis.draft.symbols.scalars.0, from);
         Ok(self.func.push(block, Op::Binary(xor, value, from), xor.result(), 0))
+    }
+
+    /// A counter in floats, which is exact.
+    fn counter(&mut self, counter: Counter) -> Value {
+        let step = self.constant(Const::i64(counter.step));
+        let distance = self.emit(Op::Binary(BinaryOp::I64Mul, self.indices[&0], step), Type::I64);
+        let start = self.constant(Const::i64(counter.start));
+        let value = self.sum(BlockId::ENTRY, distance, start);
+        self.emit(Op::Unary(counter.conversion(), value), counter.ty)
     }
 
     /// `start + i * step` in the type's own arithmetic.

@@ -11,6 +11,7 @@ use super::order::Order;
 use crate::analysis::affine::{Affine, Lin};
 use crate::analysis::context::{Context, Use};
 use crate::analysis::count::Position;
+use crate::analysis::floats::Counter;
 use crate::analysis::reduction::{self, Accumulator, Reduction};
 use crate::analysis::shape::Shape;
 use crate::analysis::trip::Ending;
@@ -144,6 +145,9 @@ impl Finder<'_> {
                 Carried::Reduction(found) if value == (if bottom { found.next } else { param }) => {
                     return self.reduced(analysis, param, found);
                 }
+                Carried::Counter(counter) if value == param && !bottom => {
+                    return self.counted(analysis, counter, local);
+                }
                 Carried::Unread { next } if value == param && !bottom && !self.reductions.contains(&next) => {
                     if analysis.shape.defines(self.context, next) {
                         return self.last(analysis, next, local);
@@ -164,6 +168,17 @@ impl Finder<'_> {
         let home = self.context.home(value);
         let defined = home.is_some_and(|home| self.context.tree.dominates(home, analysis.trip.exits[0].from));
         defined && self.context.func.ty(value).is_scalar()
+    }
+
+    /// A counter in floats where a test at the top has ended the loop.
+    fn counted(&self, analysis: &mut Analysis<'_>, counter: Counter, local: u32) -> Result<ScalarId, Reason> {
+        let root = analysis.space.dims[0].ok_or(Reason::LiveOut { local })?;
+        let symbols = &mut analysis.draft.symbols;
+        let trips = symbols.scalars.add(Scalar::Trip(root));
+        let (step, start) = (symbols.constant(Const::i64(counter.step)), symbols.constant(Const::i64(counter.start)));
+        let distance = symbols.binary(BinaryOp::I64Mul, trips, step);
+        let value = symbols.binary(BinaryOp::I64Add, distance, start);
+        Ok(symbols.unary(counter.conversion(), value))
     }
 
     /// What is stored in the last complete iteration: something from outside, a reduction, or what that iteration computes.
