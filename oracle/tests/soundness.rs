@@ -612,6 +612,8 @@ fn rule_6_a_copy_within_a_thread() {
     ] {
         check(&shift, &args, expect);
     }
+}
+
 /// An array whose place and length are loaded in every iteration, at every distance from the header that says so.
 #[test]
 fn rule_1_a_header_that_the_loop_may_store_to() {
