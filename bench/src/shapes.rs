@@ -25,6 +25,18 @@ pub const LOOP: &str = "(loop $l
     (local.set $p (i32.add (local.get $p) (i32.const 4)))
     (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))\n";
 
+/// Three loops in each other that fill a cube, over the same parameters and the locals of [`NEST_LOCALS`].
+pub const NEST: &str = "(local.set $q (local.get $p)) (local.set $i (local.get $n))
+    (loop $x (local.set $j (local.get $n))
+      (loop $y (local.set $r (local.get $q)) (local.set $k (local.get $n))
+        (loop $z (i32.store (local.get $r) (local.get $k))
+          (local.set $r (i32.add (local.get $r) (i32.const 4)))
+          (br_if $z (local.tee $k (i32.sub (local.get $k) (i32.const 1)))))
+        (local.set $q (i32.add (local.get $q) (i32.const 4096)))
+        (br_if $y (local.tee $j (i32.sub (local.get $j) (i32.const 1)))))
+      (br_if $x (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))\n";
+const NEST_LOCALS: &str = "(local $i i32) (local $j i32) (local $k i32) (local $q i32) (local $r i32)";
+
 /// Every shape.
 pub const SHAPES: &[Shape] = &[
     Shape {
@@ -35,6 +47,12 @@ pub const SHAPES: &[Shape] = &[
     Shape { name: "operators in a loop", most: 400_000, text: |n| function(&in_loop(&OPERATOR.repeat(n))) },
     Shape { name: "functions with a loop", most: 100_000, text: functions },
     Shape { name: "loops in a row", most: 50_000, text: |n| function(&LOOP.repeat(n)) },
+    Shape {
+        name: "nests of three loops in a row",
+        most: 6_000,
+        text: |n| function(&format!("{NEST_LOCALS} {}", NEST.repeat(n))),
+    },
+    Shape { name: "functions with a nest", most: 10_000, text: nests },
     Shape { name: "loops in each other", most: 10_000, text: |n| function(&nest("loop", n)) },
     Shape { name: "blocks in each other", most: 10_000, text: |n| function(&nest("block", n)) },
     Shape { name: "blocks in each other in a loop", most: 10_000, text: |n| function(&in_loop(&nest("block", n))) },
@@ -80,6 +98,11 @@ fn in_loop(body: &str) -> String {
 
 fn functions(count: usize) -> String {
     let each = format!("(func (param $p i32) (param $n i32) {LOOP})\n");
+    format!("(module (memory 1) {})", each.repeat(count))
+}
+
+fn nests(count: usize) -> String {
+    let each = format!("(func (param $p i32) (param $n i32) {NEST_LOCALS} {NEST})\n");
     format!("(module (memory 1) {})", each.repeat(count))
 }
 

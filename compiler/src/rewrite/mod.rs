@@ -160,6 +160,11 @@ impl<'a> Rewriter<'a> {
             let function = local_function(&mut self.carried, splice.function).ok_or_else(missing)?;
             self.nests.entry(splice.function).or_default().insert(function, site, skip, code);
         }
+        for (index, nest) in std::mem::take(&mut self.nests) {
+            if let Some(function) = local_function(&mut self.carried, index) {
+                nest.finish(function);
+            }
+        }
         export_memories(&mut self.carried, regions)
     }
 }

@@ -20,23 +20,40 @@
 //! The tail ran at most once for each time the loop was entered, after the head had ended, and still does: it doesn't
 //! branch to the loop (checked here), and the operand stack is empty where it begins (checked by the shape), so that
 //! the head alone has the type of an empty block. Branches out of head and tail name their targets, not their depth.
+//!
+//! Splices are collected in terms of the original sequences and carried out at once, each sequence in one pass: putting one after
+//! the other into a long sequence would cost the square of its length.
 
 use super::errors::Unsplicable;
 use super::{Exit, Splice};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use walrus::LocalFunction;
 use walrus::ir::{
     Block, Br, Instr, InstrLocId, InstrSeqId, InstrSeqType, Return, TryTableCatch, Visitor, dfs_in_order,
 };
 
-/// The instruction sequences of a function, and which construct each belongs to.
+/// An instruction and its place in the original.
+type Item = (Instr, InstrLocId);
+
+/// The instruction sequences of a function, which construct each belongs to, and what is to become of them.
 #[derive(Debug, Default)]
 pub struct Nest {
-    /// The sequence that holds the construct with this opcode offset.
-    home: HashMap<u32, InstrSeqId>,
-    /// For each sequence but the function's the construct it belongs to: its opcode offset, if it is an original one,
-    /// and the sequence that holds it.
-    around: HashMap<InstrSeqId, (Option<u32>, InstrSeqId)>,
+    /// The sequence that holds the construct with this opcode offset, and the place in it.
+    home: HashMap<u32, (InstrSeqId, usize)>,
+    /// For each sequence but the function's the construct it belongs to: its opcode offset, and the sequence that holds it.
+    around: HashMap<InstrSeqId, (u32, InstrSeqId)>,
+    /// For each sequence what becomes of the constructs at some places.
+    edits: HashMap<InstrSeqId, BTreeMap<usize, Edit>>,
+    /// Sequences of which the part from a place on moves into another one.
+    splits: HashMap<InstrSeqId, (usize, InstrSeqId)>,
+}
+
+/// What becomes of a construct in its sequence.
+#[derive(Debug, Default)]
+struct Edit {
+    before: Option<Item>,
+    instead: Option<Item>,
+    behind: Option<Item>,
 }
 
 /// A loop and how to leave it.
@@ -69,30 +86,22 @@ impl Nest {
         let mut nest = Nest::default();
         let mut open = vec![function.entry_block()];
         while let Some(seq) = open.pop() {
-            for (instr, at) in &function.block(seq).instrs {
-                nest.enter(seq, instr, *at, &mut open);
+            for (position, (instr, at)) in function.block(seq).instrs.iter().enumerate() {
+                let opcode = if at.is_default() { u32::MAX } else { at.data() };
+                for inner in sequences(instr).into_iter().flatten() {
+                    nest.home.insert(opcode, (seq, position));
+                    nest.around.insert(inner, (opcode, seq));
+                    open.push(inner);
+                }
             }
         }
         nest
     }
 
-    /// Records that `home` holds `instr`, and adds the sequences inside it to `open`.
-    fn enter(&mut self, home: InstrSeqId, instr: &Instr, at: InstrLocId, open: &mut Vec<InstrSeqId>) {
-        let opcode = (!at.is_default()).then(|| at.data());
-        for seq in sequences(instr).into_iter().flatten() {
-            if let Some(opcode) = opcode {
-                self.home.insert(opcode, home);
-            }
-            self.around.insert(seq, (opcode, home));
-            open.push(seq);
-        }
-    }
-
     /// Finds a splice's place.
     pub fn site(&self, function: &LocalFunction, splice: &Splice) -> Result<Site, Unsplicable> {
         let missing = Unsplicable::NoLoop(splice.loop_offset);
-        let home = *self.home.get(&splice.loop_offset).ok_or(missing)?;
-        let position = position(function, home, splice.loop_offset).ok_or(missing)?;
+        let &(home, position) = self.home.get(&splice.loop_offset).ok_or(missing)?;
         let Instr::Loop(construct) = &function.block(home).instrs[position].0 else { return Err(missing) };
         let body = construct.seq;
         let leave = match splice.exit {
@@ -117,40 +126,42 @@ impl Nest {
     fn enclosing(&self, mut seq: InstrSeqId, opcode: u32) -> Option<InstrSeqId> {
         loop {
             let &(at, home) = self.around.get(&seq)?;
-            if at == Some(opcode) {
+            if at == opcode {
                 return Some(seq);
             }
             seq = home;
         }
     }
 
-    /// Puts a dispatch with this code, whose block is `skip`, in front of the loop.
+    /// Wants a dispatch with this code, whose block is `skip`, in front of the loop.
     pub fn insert(&mut self, function: &mut LocalFunction, site: Site, skip: InstrSeqId, code: Vec<Instr>) {
         let Site { home, position, leave, .. } = site;
-        let at = dispatch_location(function.block(home).instrs[position].1);
+        let head = function.block(home).instrs[position].clone();
+        let at = dispatch_location(head.1);
         let skip_block = (Block { seq: skip }.into(), at);
+        let edit = self.edits.entry(home).or_default().entry(position).or_default();
         let exit: Option<Instr> = match leave {
             Leave::Tail(split) => {
-                self.move_tail(function, site, split);
                 let done = function.builder_mut().dangling_instr_seq(None).id();
-                let done_block = (Block { seq: done }.into(), at);
                 let skip_block = (skip_block.0, InstrLocId::default());
-                let head = std::mem::replace(&mut function.block_mut(home).instrs[position], done_block);
-                self.enter(done, &head.0, head.1, &mut Vec::new());
-                self.around.insert(done, (None, home));
                 function.block_mut(done).instrs = vec![skip_block, head];
+                edit.instead = Some((Block { seq: done }.into(), at));
+                if let Some(behind) = tail(function, site, split) {
+                    edit.behind = Some((Block { seq: behind }.into(), InstrLocId::default()));
+                    self.splits.insert(site.body, (split, behind));
+                }
                 Some(Br { block: done }.into())
             }
             Leave::Label(block) => {
-                function.block_mut(home).instrs.insert(position, skip_block);
+                edit.before = Some(skip_block);
                 Some(Br { block }.into())
             }
             Leave::Function => {
-                function.block_mut(home).instrs.insert(position, skip_block);
+                edit.before = Some(skip_block);
                 Some(Return {}.into())
             }
             Leave::Enter => {
-                function.block_mut(home).instrs.insert(position, skip_block);
+                edit.before = Some(skip_block);
                 None
             }
         };
@@ -158,26 +169,42 @@ impl Nest {
         function.block_mut(skip).instrs = code.collect();
     }
 
-    /// Moves what stands in the loop from place `split` on into a block behind the loop.
-    fn move_tail(&mut self, function: &mut LocalFunction, site: Site, split: usize) {
-        let Site { home, position, body, .. } = site;
-        let tail = function.block_mut(body).instrs.split_off(split);
-        let ty = std::mem::replace(&mut function.block_mut(body).ty, InstrSeqType::Simple(None));
-        if tail.is_empty() {
-            return;
+    /// Carries out what was wanted.
+    pub fn finish(mut self, function: &mut LocalFunction) {
+        let split: Vec<InstrSeqId> = self.splits.keys().copied().collect();
+        let changed: HashSet<InstrSeqId> = self.edits.keys().copied().chain(split).collect();
+        for seq in changed {
+            let mut edits = self.edits.remove(&seq).unwrap_or_default();
+            let split = self.splits.remove(&seq);
+            let old = std::mem::take(&mut function.block_mut(seq).instrs);
+            let (mut head, mut tail) = (Vec::with_capacity(old.len()), Vec::new());
+            for (position, item) in old.into_iter().enumerate() {
+                let part = if split.is_some_and(|(from, _)| position >= from) { &mut tail } else { &mut head };
+                let Edit { before, instead, behind } = edits.remove(&position).unwrap_or_default();
+                part.extend(before);
+                part.push(instead.unwrap_or(item));
+                part.extend(behind);
+            }
+            function.block_mut(seq).instrs = head;
+            if let Some((_, behind)) = split {
+                function.block_mut(behind).instrs = tail;
+            }
         }
-        // Line tables can't run backwards: the address of the loop's end goes to the end of the tail.
-        let end = std::mem::take(&mut function.block_mut(body).end);
-        let behind = function.builder_mut().dangling_instr_seq(ty).id();
-        for (instr, at) in &tail {
-            self.enter(behind, instr, *at, &mut Vec::new());
-        }
-        self.around.insert(behind, (None, home));
-        function.block_mut(behind).instrs = tail;
-        function.block_mut(behind).end = end;
-        let block = (Block { seq: behind }.into(), InstrLocId::default());
-        function.block_mut(home).instrs.insert(position + 1, block);
     }
+}
+
+/// A sequence for what stands in the loop from place `split` on, if something does; the loop has the type of its head from now on.
+fn tail(function: &mut LocalFunction, site: Site, split: usize) -> Option<InstrSeqId> {
+    let body = function.block_mut(site.body);
+    let ty = std::mem::replace(&mut body.ty, InstrSeqType::Simple(None));
+    if split >= body.instrs.len() {
+        return None;
+    }
+    // Line tables can't run backwards: the address of the loop's end goes to the end of the tail.
+    let end = std::mem::take(&mut body.end);
+    let behind = function.builder_mut().dangling_instr_seq(ty).id();
+    function.block_mut(behind).end = end;
+    Some(behind)
 }
 
 /// The location of the dispatch of the loop at `at`: the byte behind the loop's opcode, where its block type is and no

@@ -62,7 +62,7 @@ pub fn outline(body: &FunctionBody<'_>, module: &Module) -> Result<Outline, wasm
     let mut outline = Outline::default();
     let mut stack = vec![outline.open(Kind::Block, body.range().start as u32)];
     let mut reader = body.get_operators_reader()?;
-    let mut loops = 0;
+    let mut loops = 0_usize;
     while !reader.eof() {
         let (operator, offset) = reader.read_with_offset()?;
         let Some(&top) = stack.last() else { break };
@@ -77,6 +77,7 @@ pub fn outline(body: &FunctionBody<'_>, module: &Module) -> Result<Outline, wasm
             Operator::If { .. } => stack.push(outline.open(Kind::If, offset as u32)),
             Operator::End | Operator::Delegate { .. } => {
                 stack.pop();
+                loops -= usize::from(outline.constructs[top].kind == Kind::Loop);
                 outline.constructs[top].end = offset as u32;
                 outline.close(top, stack.last().copied());
             }
