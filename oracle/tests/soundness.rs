@@ -399,6 +399,52 @@ fn rule_9_values_after_the_loop() {
 }
 
 #[test]
+fn rule_4_a_bounded_part_of_an_address_is_covered_as_a_whole() {
+    // Somewhere in the iteration's own row of 16 elements: the last one must fit the memory, written or not.
+    let pair = pair(
+        "(func (export \"f\") (param $a i32) (param $b i32) (param $n i32) (local $i i32)
+           (loop $l
+             (i32.store
+               (i32.add
+                 (i32.add (local.get $a) (i32.shl (local.get $i) (i32.const 6)))
+                 (i32.shl (i32.and (i32.load8_u (i32.add (local.get $b) (local.get $i))) (i32.const 15)) (i32.const 2)))
+               (local.get $i))
+             (br_if $l (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n)))))",
+    );
+    check(&pair, &[4096, 100, 50], Done);
+    check(&pair, &[4100, 100, 50], Done);
+    check(&pair, &[65_536 - 50 * 64, 100, 50], Done);
+    check(&pair, &[65_536 - 50 * 64 + 4, 100, 50], Guard);
+    check(&pair, &[4096, 4096 - 50, 50], Done);
+    check(&pair, &[4096, 4096 - 49, 50], Guard);
+    check(&pair, &[4096, 4096 + 50 * 64, 50], Done);
+    check(&pair, &[4096, 4096 + 50 * 64 - 1, 50], Guard);
+}
+
+#[test]
+fn rule_4_the_number_that_leaves_is_not_masked() {
+    // The loop inside tests at the top, so its number is once larger than any that an address is made of.
+    let pair = pair(
+        "(func (export \"f\") (param $a i32) (param $n i32) (local $i i32) (local $k i32) (local $p i32)
+           (loop $rows
+             (local.set $k (i32.const 0))
+             (block $done
+               (loop $row
+                 (br_if $done (i32.ge_u (local.get $k) (i32.const 8)))
+                 (local.set $p (i32.add (local.get $a)
+                   (i32.shl (i32.add (i32.shl (local.get $i) (i32.const 3)) (i32.xor (local.get $k) (i32.const 5)))
+                            (i32.const 3))))
+                 (i64.store (local.get $p) (i64.add (i64.load (local.get $p)) (i64.extend_i32_u (local.get $k))))
+                 (local.set $k (i32.add (local.get $k) (i32.const 1)))
+                 (br $row)))
+             (br_if $rows (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n)))))",
+    );
+    check(&pair, &[4096, 50], Done);
+    check(&pair, &[65_536 - 50 * 64, 50], Done);
+    check(&pair, &[65_536 - 50 * 64 + 8, 50], Guard);
+}
+
+#[test]
 fn rule_9_an_extended_counter_after_the_loop() {
     let pair = pair(
         "(func (export \"f\") (param $p i32) (param $i i32) (param $n i32) (result i64) (local $w i64)

@@ -6,14 +6,17 @@
 //! `U(start) + d + sum(S(step_d) * i_d)` as long as that integer stays within 0 and 2^32. Being linear in each iteration number it is
 //! bounded by its corners. The lower bound is demanded here as a guard. The upper bound follows from the check that dispatch
 //! makes of every hull: it must end within the memory, which has at most 2^32 bytes. Who relies on it: dispatch, which copies and
-//! checks hulls, and every device, which addresses only what a hull holds. A load whose address isn't linear is a gather.
+//! checks hulls, and every device, which addresses only what a hull holds. An access whose address is linear but for a bounded part has a
+//! window for all that this part can be (`bounded.rs`). Another load whose address isn't linear is a gather.
 
 use super::affine::{Affine, Lin, Sym};
+use super::bounded::{self, Bounded, Masks};
 use super::context::Context;
 use super::draft::Draft;
 use super::finals::Final;
 use super::gathers;
 use super::induction::Inductions;
+use super::limits::Limits;
 use super::shape::Shape;
 use super::space::Space;
 use crate::reasons::Reason;
@@ -31,10 +34,10 @@ pub struct Access {
     pub at: u32,
     /// A store.
     pub is_store: bool,
-    /// Bytes touched.
+    /// Bytes touched, or among which it touches some.
     pub width: u32,
     /// What its address must be a multiple of on a device that accesses nothing unaligned.
-    align: u32,
+    pub(super) align: u32,
     /// Executed once at every point of the parallel space.
     pub always: bool,
     /// A load whose value is relied on before the nest runs.
@@ -70,7 +73,8 @@ const MAX_GAP: i64 = 64;
 
 type Key = (u32, BTreeMap<Sym, u64>, BTreeMap<usize, Lin>);
 
-/// Finds the windows and demands what makes their addresses exact; what `finals` store is in none.
+/// Finds the windows and demands what makes their addresses exact; what `finals` store is in none. With the windows come the masks that
+/// hold parts of addresses in their bounds.
 pub fn windows(
     module: &Module,
     context: &Context<'_>,
@@ -78,10 +82,10 @@ pub fn windows(
     inductions: &mut Inductions,
     (space, finals): (&Space, &[Final]),
     draft: &mut Draft<'_>,
-) -> Result<Vec<Window>, Reason> {
+) -> Result<(Vec<Window>, Masks), Reason> {
     let mut keys: Vec<(Key, Vec<Access>)> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
-    let (accesses, loose) = accesses(module, context, shape, inductions, (space, finals), draft)?;
+    let Found { accesses, loose, masks } = accesses(module, context, shape, inductions, (space, finals), draft)?;
     let gathers = gathers::windows(context, loose, &accesses, draft)?;
     for access in accesses {
         if !inductions.demand(draft, &access.addr, None) {
@@ -116,7 +120,7 @@ pub fn windows(
     if windows.len() > limits::MAX_FOOTPRINTS {
         return Err(Reason::Limit { what: format!("more than {} arrays", limits::MAX_FOOTPRINTS) });
     }
-    Ok(windows)
+    Ok((windows, masks))
 }
 
 pub(super) fn address(context: &Context<'_>, access: &Access) -> Reason {
@@ -130,7 +134,16 @@ pub(super) fn address(context: &Context<'_>, access: &Access) -> Reason {
     Reason::Address { access: name.to_string(), offset: inst.at }
 }
 
-/// The accesses that the kernel makes, and apart from them the loads whose addresses aren't linear in iteration numbers.
+/// The accesses that the kernel makes.
+struct Found {
+    /// Those with a window.
+    accesses: Vec<Access>,
+    /// Apart from them the loads of whose addresses too little is known.
+    loose: Vec<Access>,
+    /// What bounds parts of addresses.
+    masks: Masks,
+}
+
 fn accesses(
     module: &Module,
     context: &Context<'_>,
@@ -138,8 +151,10 @@ fn accesses(
     inductions: &mut Inductions,
     (space, finals): (&Space, &[Final]),
     draft: &mut Draft<'_>,
-) -> Result<(Vec<Access>, Vec<Access>), Reason> {
-    let (mut found, mut loose) = (Vec::new(), Vec::new());
+) -> Result<Found, Reason> {
+    let mut found = Found { accesses: Vec::new(), loose: Vec::new(), masks: Masks::new() };
+    // Loads that may be bounded or be gathers.
+    let mut either: Vec<(Access, Bounded)> = Vec::new();
     for &block in &shape.body {
         for (position, inst) in context.func.block(block).insts.iter().enumerate() {
             let (is_store, width, align, name, memory, offset, addr) = match inst.op {
@@ -156,36 +171,50 @@ fn accesses(
                 continue;
             }
             let form = inductions.of(context, shape, &mut draft.symbols, addr, Some(block));
-            let bounded = |f: &Affine| f.is_known() && f.steps.keys().all(|&l| draft.lasts[l].is_some());
+            let is_bounded = |f: &Affine| f.is_known() && f.steps.keys().all(|&l| draft.lasts[l].is_some());
             let form = form.filter(|f| f.start.ty == Type::I32);
-            let linear = form.as_ref().is_some_and(bounded);
-            // A kernel checks scalar loads alone.
-            if !linear && (is_store || width > 8) {
-                return Err(Reason::Address { access: name.to_string(), offset: inst.at });
-            }
+            let linear = form.as_ref().is_some_and(is_bounded);
+            let mut limits = Limits::new(context, shape, inductions, draft);
+            let parts = if linear { None } else { bounded::address(&mut limits, addr, block) };
             let unknown = || Affine { start: Lin::constant(Type::I32, 0), steps: BTreeMap::new(), duties: Vec::new() };
             let addr = form.unwrap_or_else(unknown);
             let always = space.always(context, shape, block);
             let place = (block, position);
-            let list = if linear { &mut found } else { &mut loose };
             let relative = 0;
             let steady = false;
-            list.push(Access {
-                place,
-                at: inst.at,
-                is_store,
-                width,
-                align,
-                always,
-                steady,
-                relative,
-                memory,
-                offset,
-                addr,
-            });
+            let access =
+                Access { place, at: inst.at, is_store, width, align, always, steady, relative, memory, offset, addr };
+            let wide = parts.as_ref().and_then(|parts| parts.apply(access.clone()));
+            match (parts, wide) {
+                _ if linear => found.accesses.push(access),
+                // What stays where it is while threads differ would be stored to by all of them.
+                (_, Some(wide)) if is_store && !space.parallel.iter().all(|l| wide.addr.steps.contains_key(l)) => {
+                    return Err(Reason::Address { access: name.to_string(), offset: inst.at });
+                }
+                (Some(parts), Some(wide)) if is_store || width > 8 || parts.is_table() => {
+                    found.masks.extend(parts.masks());
+                    found.accesses.push(wide);
+                }
+                (Some(parts), Some(_)) => either.push((access, parts)),
+                // A kernel checks scalar loads alone.
+                _ if is_store || width > 8 => {
+                    return Err(Reason::Address { access: name.to_string(), offset: inst.at });
+                }
+                _ => found.loose.push(access),
+            }
         }
     }
-    Ok((found, loose))
+    for (access, parts) in either {
+        let Some(wide) = parts.apply(access.clone()) else { continue };
+        let alike = |a: &Access| a.memory == wide.memory && a.addr.start.terms == wide.addr.start.terms;
+        if found.accesses.iter().any(|a| a.is_store && alike(a)) {
+            found.masks.extend(parts.masks());
+            found.accesses.push(wide);
+        } else {
+            found.loose.push(access);
+        }
+    }
+    Ok(found)
 }
 
 fn check_memory(module: &Module, index: u32) -> Result<(), Reason> {

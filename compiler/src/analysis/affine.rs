@@ -163,7 +163,7 @@ impl Affine {
     }
 
     /// The largest `k` such that 2^k divides the form for certain.
-    fn trailing_zeros(&self) -> u32 {
+    pub fn trailing_zeros(&self) -> u32 {
         self.steps.values().map(Lin::trailing_zeros).fold(self.start.trailing_zeros(), u32::min)
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod affine;
+pub mod bounded;
 pub mod checks;
 pub mod context;
 pub mod count;
@@ -17,6 +18,7 @@ pub mod floats;
 mod gathers;
 pub mod hoisted;
 pub mod induction;
+mod limits;
 pub mod narrow;
 pub mod reduction;
 pub mod shape;
@@ -73,6 +75,8 @@ pub struct Analysis<'a> {
     pub windows: Vec<access::Window>,
     /// What is stored after the launch.
     pub finals: Vec<Final>,
+    /// Values that the kernel takes with a mask.
+    pub masks: bounded::Masks,
     /// Header parameters that aren't inductions.
     pub carried: HashMap<Value, Carried>,
     /// Scalars, integers and guards so far.
@@ -127,7 +131,7 @@ pub fn analyse<'a>(
     }
     let decided = checks::decided(context, &shape, &mut inductions, &mut draft);
     let space = Space::of(parallel, &bounds);
-    let windows = access::windows(module, context, &shape, &mut inductions, (&space, &finals), &mut draft)?;
+    let (windows, masks) = access::windows(module, context, &shape, &mut inductions, (&space, &finals), &mut draft)?;
     if windows.is_empty() {
         return Err(Reason::NoMemoryAccess);
     }
@@ -146,6 +150,7 @@ pub fn analyse<'a>(
         unbounded,
         decided,
         windows,
+        masks,
         finals,
         carried: carries,
         draft,

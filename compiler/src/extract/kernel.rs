@@ -308,6 +308,9 @@ impl Builder<'_> {
             let copy = self.blocks[&block];
             self.at = copy;
             self.begin(analysis, block);
+            for &param in &self.context.func.block(block).params {
+                self.mask(analysis, param);
+            }
             for (position, inst) in self.context.func.block(block).insts.iter().enumerate() {
                 if analysis.finals.iter().any(|f| f.places.contains(&(block, position))) {
                     continue;
@@ -335,6 +338,9 @@ impl Builder<'_> {
                     result
                 });
                 self.func.block_mut(copy).insts.push(Inst { result, op, at: inst.at });
+                if let Some(value) = inst.result {
+                    self.mask(analysis, value);
+                }
             }
             self.func.block_mut(copy).term = self.terminator(analysis, block)?;
         }
@@ -346,6 +352,15 @@ impl Builder<'_> {
         let value = result.filter(|value| analysis.draft.steady.contains(value))?;
         let form = analysis.inductions.forms.forms.get(&value)?.start.clone();
         Some(self.linear(analysis, &form))
+    }
+
+    /// Takes a value with its mask, if it has one; what reads it from here on reads the result.
+    fn mask(&mut self, analysis: &Analysis<'_>, value: Value) {
+        let (Some(&mask), Some(&known)) = (analysis.masks.get(&value), self.values.get(&value)) else { return };
+        let ty = self.context.func.ty(value);
+        let mask = self.func.push(self.at, Op::Const(Const { ty, bits: mask }), ty, 0);
+        let masked = self.func.push(self.at, Op::Binary(BinaryOp::I32And, known, mask), ty, 0);
+        self.values.insert(value, masked);
     }
 
     /// The other operand of a float minimum or maximum with the identity that a reduction starts from.

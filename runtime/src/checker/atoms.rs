@@ -9,6 +9,7 @@
 //! An operator that isn't understood becomes an atom that is equal only to the same operator on equal operands; a value
 //! that isn't understood becomes an atom equal to nothing else.
 
+use super::masks;
 use super::poly::{AtomId, Poly, Ring};
 use ir::lowered::{BinaryOp, Type, UnaryOp, eval};
 use std::collections::HashMap;
@@ -405,6 +406,9 @@ impl Atoms {
             }
             I32Xor | I64Xor if a == b => Some(Poly::default()),
             I32Xor | I64Xor if self.unmixed(op, a, b).is_some() => self.unmixed(op, a, b),
+            I32Xor | I64Xor | I32Or | I64Or if masks::is_below(self, a, b) || masks::is_below(self, b, a) => {
+                a.add(b, ring)
+            }
             I32Xor | I64Xor | I32Or | I64Or => match without_carry(op, a, b).or_else(|| without_carry(op, b, a)) {
                 Some(linear) => Some(linear),
                 None => Some(self.poly(Atom::Binary(op, a.clone(), b.clone()))),

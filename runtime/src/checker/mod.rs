@@ -28,7 +28,8 @@
 //! as polynomials, then `zext(a)` is congruent to `F + r - o`. The hull lies between 0 and 2^32, so `F + r - o` is below 2^32 for
 //! `r + width` within the window. The numbers of sequential dimensions in `F` are any that are shown to lie within their extents
 //! ([`windows`]), so the window lies in the hull as well. It isn't negative if `o <= r`, or if `F - (o - r)` is shown not to be at the corners of the
-//! iteration space, `F` being linear in each iteration number. So `zext(a) + o = F + r`.
+//! iteration space, `F` being linear in each iteration number. So `zext(a) + o = F + r`. Where `r` isn't one number but some of an
+//! interval, because a mask bounds a part of the address ([`masks`]), this holds for each of them if it does for the ends.
 //!
 //! A region that isn't shown to be right is off, with the reason. That costs time and nothing else. Polynomials, cases and
 //! depths are limited, and every step that multiplies, adds or copies them draws on an effort that a bundle's regions share.
@@ -40,6 +41,7 @@ mod independence;
 mod joins;
 mod lift;
 mod loops;
+mod masks;
 mod nested;
 #[cfg(test)]
 mod nests;
@@ -57,6 +59,7 @@ use bundle::{Bundle, PtxImage};
 use facts::{Guards, entails, guards, integers};
 use ir::lowered::BlockId;
 use ir::region::{Access as Effect, IntId, Kernel, Region};
+use masks::Masked;
 use poly::{Poly, Ring};
 use rounds::Rounds;
 use symbols::Found;
@@ -193,8 +196,14 @@ impl Access {
 #[derive(Clone, Copy, Debug)]
 struct Placed {
     relative: i128,
+    /// The bytes that it touches, or some of them.
     width: u32,
+    /// The bytes of one access.
+    element: u32,
+    /// It is aligned if the place is.
+    aligned: bool,
     is_store: bool,
+    /// It touches all of its bytes in every thread that completes.
     always: bool,
 }
 
@@ -408,9 +417,8 @@ impl<'a> Claims<'a> {
                 Some((at, ref facts)) if at == *block => facts,
                 _ => &here.insert((*block, rounds.facts(&mut self.atoms, *block, known))).1,
             };
-            let relative = self.place(access, facts, (rounds, known))?;
-            let Access { width, is_store, always, .. } = *access;
-            placed[access.space as usize].push(Placed { relative, width, is_store, always });
+            let place = self.place(access, facts, (rounds, known))?;
+            placed[access.space as usize].push(place);
         }
         Ok(placed)
     }
@@ -428,7 +436,9 @@ impl<'a> Claims<'a> {
             if !placed.iter().all(declared) {
                 return Err(Unproven::Kind { footprint: index });
             }
-            let fits = |a: &Placed| a.relative % a.width as i128 == 0 && footprint.align.is_multiple_of(a.width);
+            let fits = |a: &Placed| {
+                a.aligned && a.relative % a.element as i128 == 0 && footprint.align.is_multiple_of(a.element)
+            };
             if !placed.iter().all(fits) {
                 return Err(Unproven::Alignment { footprint: index });
             }
@@ -452,8 +462,8 @@ impl<'a> Claims<'a> {
         if u64::from(width) > footprint.width { Err(outside) } else { Ok(()) }
     }
 
-    /// The first byte of an access within the window of its footprint, given what holds where it is executed.
-    fn place(&mut self, access: &Access, facts: &[Poly], ways: (&Rounds, &[Poly])) -> Result<i128, Unproven> {
+    /// Where an access is within the window of its footprint, given what holds where it is executed.
+    fn place(&mut self, access: &Access, facts: &[Poly], ways: (&Rounds, &[Poly])) -> Result<Placed, Unproven> {
         let footprint = access.space;
         let outside = Unproven::Access { footprint, width: access.width };
         let index = footprint as usize;
@@ -472,7 +482,8 @@ impl<'a> Claims<'a> {
             start = start.add(&distance, Ring::Mod32).ok_or(outside)?;
         }
         let rest = access.address.sub(&start, Ring::Mod32).ok_or(outside)?;
-        let room = space.width - access.width as i128;
+        let Masked { lowest: rest, spread, zeros } = masks::split(&self.atoms, &rest).ok_or(outside)?;
+        let room = space.width - access.width as i128 - spread;
         let place = Place { rest, offset: access.offset, room, dims: &dims, facts };
         let relative = joins::relative(&mut self.atoms, place, ways).ok_or(outside)?;
         let below = access.offset - relative;
@@ -488,7 +499,10 @@ impl<'a> Claims<'a> {
                 }
             }
         }
-        Ok(relative)
+        let Access { width: element, is_store, always, .. } = *access;
+        let width = u32::try_from(spread).ok().and_then(|spread| spread.checked_add(element)).ok_or(outside)?;
+        let aligned = spread == 0 || element.is_power_of_two() && zeros >= element.ilog2();
+        Ok(Placed { relative, width, element, aligned, is_store, always: always && spread == 0 })
     }
 }
 

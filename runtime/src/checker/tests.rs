@@ -2,6 +2,7 @@
 
 use super::atoms::{Atom, Atoms};
 use super::facts::follows;
+use super::masks;
 use super::poly::{Poly, Ring};
 use ir::lowered::{BinaryOp, UnaryOp};
 use proptest::prelude::*;
@@ -42,6 +43,31 @@ fn bits_below_the_zeros_are_added_and_those_above_are_not() {
     let minus_one = Poly::constant(-1, Ring::Mod32);
     let complement = atoms.binary(BinaryOp::I32Xor, &x, &minus_one);
     assert_eq!(complement, minus_one.sub(&x, Ring::Mod32).unwrap());
+}
+
+#[test]
+fn masked_parts_are_bounded_and_added_by_or() {
+    let mut atoms = Atoms::new(1 << 20);
+    let (base, x) = (live_in(&mut atoms, 0), live_in(&mut atoms, 1));
+    let narrow = |value| Poly::constant(value, Ring::Mod32);
+    let part = atoms.binary(BinaryOp::I32And, &x, &narrow(12));
+    let down = part.scaled(-8, Ring::Mod32).unwrap();
+    let address = base.add(&down, Ring::Mod32).unwrap().add(&part, Ring::Mod32).unwrap();
+    let masked = masks::split(&atoms, &address).unwrap();
+    assert_eq!(masked.lowest, base.add(&narrow(-84), Ring::Mod32).unwrap());
+    assert_eq!((masked.spread, masked.zeros), (84, 2));
+    // A mask that may be the sign, and a value without one, bound nothing.
+    for mask in [-1, -4, i128::from(i32::MIN)] {
+        let part = atoms.binary(BinaryOp::I32And, &x, &narrow(mask));
+        let masked = masks::split(&atoms, &part).unwrap();
+        assert_eq!((masked.lowest, masked.spread), (part, 0));
+    }
+    let sixteens = base.scaled(16, Ring::Mod32).unwrap();
+    assert_eq!(atoms.binary(BinaryOp::I32Or, &sixteens, &part), sixteens.add(&part, Ring::Mod32).unwrap());
+    let eights = base.scaled(8, Ring::Mod32).unwrap();
+    assert_ne!(atoms.binary(BinaryOp::I32Or, &eights, &part), eights.add(&part, Ring::Mod32).unwrap());
+    let doubled = part.scaled(2, Ring::Mod32).unwrap();
+    assert_ne!(atoms.binary(BinaryOp::I32Or, &sixteens, &doubled), sixteens.add(&doubled, Ring::Mod32).unwrap());
 }
 
 #[test]
