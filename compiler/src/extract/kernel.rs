@@ -56,12 +56,18 @@ pub fn kernel(
 /// Everything from outside that the body uses becomes a live-in or a constant.
 fn collect_live_ins(context: &Context<'_>, analysis: &mut Analysis<'_>) -> Result<(), Reason> {
     let mut used = Vec::new();
+    // A root that stays in the thread receives its parameters there, on entry and from each iteration.
+    let sequential = !analysis.space.is_parallel(0);
+    if sequential {
+        let params = &context.func.block(analysis.shape.header).params;
+        used.extend(params.iter().filter_map(|param| analysis.inductions.edges.get(param)).map(|&(start, _)| start));
+    }
     for &block in &analysis.shape.body {
         let block = context.func.block(block);
         block.insts.iter().for_each(|inst| inst.op.for_each_use(|v| used.push(v)));
         block.term.for_each_own_use(|v| used.push(v));
-        let forward = block.term.targets().into_iter().filter(|t| t.block != analysis.shape.header);
-        used.extend(forward.flat_map(|t| &t.args));
+        let passed = block.term.targets().into_iter().filter(|t| sequential || t.block != analysis.shape.header);
+        used.extend(passed.flat_map(|t| &t.args));
     }
     for value in used {
         if !analysis.shape.defines(context, value) {
