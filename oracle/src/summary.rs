@@ -7,6 +7,7 @@ use crate::replay::{Replay, ReplayError};
 use crate::report::{Baseline, Coverage, RegionReport, Report, Verdict};
 use crate::tally::Tally;
 use bundle::Bundle;
+use ir::lowered::dominators::Dominators;
 use ir::region::Region;
 use runtime::checker::{self, Scope};
 
@@ -72,7 +73,7 @@ pub(crate) fn summarise(
         }
     };
     // The checker doesn't follow every loop inside a thread yet: such a region is off, which changes time and nothing else.
-    let flat = |id: u32| bundle.manifest.regions.get(id as usize).is_none_or(|r| r.extents.is_empty() && !r.unbounded);
+    let flat = |id: u32| bundle.kernels.get(id as usize).is_none_or(|k| !Dominators::of(&k.func).has_cycle(&k.func));
     let exercised = exercised && regions.iter().all(|region| region.unproven.is_none() || !flat(region.id));
     let verdict = match (divergences.is_empty(), exercised) {
         (false, _) => Verdict::Divergence,

@@ -16,13 +16,14 @@ use super::draft::Draft;
 use super::finals::Final;
 use super::gathers;
 use super::induction::Inductions;
+use super::late;
 use super::limits::Limits;
 use super::shape::Shape;
 use super::space::Space;
 use crate::reasons::Reason;
 use crate::wasm::Module;
 use ir::lowered::{BlockId, Op, Type};
-use ir::region::{Access as Effect, Footprint, FootprintDim, limits};
+use ir::region::{Access as Effect, Footprint, FootprintDim, IntId, limits};
 use std::collections::{BTreeMap, HashMap};
 
 /// One load or store of the nest.
@@ -73,19 +74,23 @@ const MAX_GAP: i64 = 64;
 
 type Key = (u32, BTreeMap<Sym, u64>, BTreeMap<usize, Lin>);
 
-/// Finds the windows and demands what makes their addresses exact; what `finals` store is in none. With the windows come the masks that
-/// hold parts of addresses in their bounds.
+/// Finds the windows and demands what makes their addresses exact; what `finals` store is in none. `bounds` says how often loops run;
+/// late dimensions are added. With the windows come the masks that hold parts of addresses in their bounds.
 pub fn windows(
     module: &Module,
     context: &Context<'_>,
     shape: &Shape,
     inductions: &mut Inductions,
-    (space, finals): (&Space, &[Final]),
+    (space, bounds, finals): (&mut Space, &mut Vec<Option<IntId>>, &[Final]),
     draft: &mut Draft<'_>,
 ) -> Result<(Vec<Window>, Masks), Reason> {
     let mut keys: Vec<(Key, Vec<Access>)> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
-    let Found { accesses, loose, masks } = accesses(module, context, shape, inductions, (space, finals), draft)?;
+    let Found { mut accesses, loose, masks } = accesses(module, context, shape, inductions, (space, finals), draft)?;
+    if space.is_parallel(0) {
+        late::shift(context, shape, inductions, &mut accesses, bounds, draft);
+        *space = Space::of(&space.parallel, bounds);
+    }
     let gathers = gathers::windows(context, loose, &accesses, draft)?;
     for access in accesses {
         if !inductions.demand(draft, &access.addr, None) {
@@ -311,7 +316,7 @@ fn demand_not_negative(draft: &mut Draft<'_>, form: &Affine) -> Option<()> {
     Some(())
 }
 
-fn footprint(memory: u32, base: ir::region::IntId, dims: Vec<FootprintDim>, accesses: &[Access]) -> Footprint {
+fn footprint(memory: u32, base: IntId, dims: Vec<FootprintDim>, accesses: &[Access]) -> Footprint {
     let width = accesses.iter().map(|a| a.relative + a.width as i64).max().unwrap_or(1) as u64;
     let (loads, stores) = (accesses.iter().any(|a| !a.is_store), accesses.iter().any(|a| a.is_store));
     let access = match (loads, stores) {

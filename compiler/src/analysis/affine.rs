@@ -292,6 +292,21 @@ impl<'a> Symbols<'a> {
         })
     }
 
+    /// The linear form of a value from outside, if it has been asked for before or is a constant.
+    pub fn known_lin(&self, value: Value) -> Option<Lin> {
+        let ty = self.context.func.ty(value);
+        match (self.context.op(value), self.by_value.get(&value)) {
+            (Some(Op::Const(c)), _) => Some(Lin::constant(ty, c.bits)),
+            (_, Some(&id)) => Some(Lin::symbol(ty, Sym::Scalar(id))),
+            _ => None,
+        }
+    }
+
+    /// The value from outside that a live-in stands for.
+    pub fn value_of(&self, id: ScalarId) -> Option<Value> {
+        self.by_value.iter().filter(|(_, known)| **known == id).map(|(&value, _)| value).min()
+    }
+
     /// A constant as a scalar.
     pub fn constant(&mut self, c: Const) -> ScalarId {
         self.scalars.add(Scalar::Const(c))

@@ -59,7 +59,8 @@ pub fn dependence(
 
 /// Declines what loop `l` and those inside it aren't known to keep apart, at any one point of the loops around.
 fn certain(draft: &Draft<'_>, shape: &Shape, windows: &[Window], l: usize) -> Result<(), Reason> {
-    let inside = |loops: &usize| shape.holds(l, shape.loops[*loops].header);
+    // A late dimension goes with the root.
+    let inside = |m: &usize| shape.loops.get(*m).is_some_and(|inner| shape.holds(l, inner.header));
     for (i, x) in windows.iter().enumerate() {
         for y in windows.iter().skip(i).filter(|y| y.group == x.group) {
             let Some((store, other)) = a_store_and_another(x, y) else { continue };

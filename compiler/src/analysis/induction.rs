@@ -8,12 +8,13 @@
 //! if an invariant condition chooses between two. A value without a form isn't affine.
 
 use super::affine::{Affine, Duty, Forms, Lin, Sym, Symbols, choose, product, wrap};
+use super::arms::parted;
 use super::context::Context;
 use super::count::{self, Test};
 use super::draft::Draft;
 use super::hoisted;
 use super::shape::Shape;
-use ir::lowered::{BinaryOp, BlockId, Op, Term, Type, Value};
+use ir::lowered::{BinaryOp, BlockId, Op, Type, Value};
 use ir::region::IntId;
 use std::collections::{HashMap, HashSet};
 
@@ -338,21 +339,10 @@ impl<'a> Walk<'a> {
             return Some(form);
         }
         let [(p, a), (q, b)] = edges[..] else { return None };
-        let split = self.context.tree.above(block)?;
-        let Term::Branch { cond, then, otherwise } = &self.context.func.block(split).term else { return None };
-        let via = |from: BlockId, target: BlockId, other: BlockId| {
-            let tree = &self.context.tree;
-            let only = tree.predecessors[target.index()].len() == 1 && tree.dominates(target, from);
-            target != other && (only || (from == split && target == block))
-        };
-        let straight = via(p, then.block, otherwise.block) && via(q, otherwise.block, then.block);
-        let crossed = via(q, then.block, otherwise.block) && via(p, otherwise.block, then.block);
-        if !straight && !crossed {
-            return None;
-        }
+        let (cond, split, straight) = parted(self.context, block, [p, q])?;
         let (a, b) = if straight { (a, b) } else { (b, a) };
         let (a, b) = (self.at(symbols, a, block)?, self.at(symbols, b, block)?);
-        let cond = self.at(symbols, *cond, split)?;
+        let cond = self.at(symbols, cond, split)?;
         choose(symbols, &cond, &a, &b)
     }
 

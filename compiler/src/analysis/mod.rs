@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod affine;
+pub mod arms;
 pub mod bounded;
 pub mod checks;
 pub mod context;
@@ -18,6 +19,7 @@ pub mod floats;
 mod gathers;
 pub mod hoisted;
 pub mod induction;
+mod late;
 mod limits;
 pub mod narrow;
 pub mod reduction;
@@ -130,13 +132,15 @@ pub fn analyse<'a>(
         space::exact(context, &shape, &inductions, &mut draft, l)?;
     }
     let decided = checks::decided(context, &shape, &mut inductions, &mut draft);
-    let space = Space::of(parallel, &bounds);
-    let (windows, masks) = access::windows(module, context, &shape, &mut inductions, (&space, &finals), &mut draft)?;
+    // Late dimensions need no bound of their own.
+    let unbounded = bounds.iter().any(Option::is_none);
+    let mut space = Space::of(parallel, &bounds);
+    let spaces = (&mut space, &mut bounds, &finals[..]);
+    let (windows, masks) = access::windows(module, context, &shape, &mut inductions, spaces, &mut draft)?;
     if windows.is_empty() {
         return Err(Reason::NoMemoryAccess);
     }
     dependence::dependence(module, &shape, &windows, parallel, &mut draft)?;
-    let unbounded = bounds.iter().any(Option::is_none);
     let trips = parallel.iter().filter_map(|&l| bounds[l]).collect();
     let inside = |(l, bound): (usize, Option<IntId>)| bound.filter(|_| !parallel.contains(&l));
     let extents = bounds.into_iter().enumerate().filter_map(inside).collect();
@@ -218,7 +222,7 @@ fn carried(
 }
 
 /// True if something in the loop depends on `param`, a branch to the outside aside.
-fn is_read(context: &Context<'_>, shape: &Shape, param: Value) -> bool {
+pub(crate) fn is_read(context: &Context<'_>, shape: &Shape, param: Value) -> bool {
     shape.body.iter().any(|&block| {
         let block = context.func.block(block);
         let mut read = false;

@@ -16,6 +16,7 @@ use crate::analysis::shape::Shape;
 use crate::analysis::trip::Ending;
 use crate::analysis::{self, Analysis, space};
 use crate::reasons::Reason;
+use crate::recompute::{Recomputed, recompute};
 use crate::rewrite::{Exit, Splice};
 use crate::wasm::{GuestFunction, GuestLoop, Module};
 use ir::region::{Kernel, Mapping, Place, Region, Step, verify};
@@ -35,7 +36,7 @@ pub struct Extract {
     pub splice: Splice,
 }
 
-/// Analyses and extracts the nest under one loop.
+/// Analyses and extracts the nest under one loop; if the loop carries values that can be computed again, as one that does so.
 pub fn extract(
     module: &Module,
     function: &GuestFunction,
@@ -43,14 +44,35 @@ pub fn extract(
     context: &Context<'_>,
 ) -> Result<Extract, Reason> {
     let shape = analysis::nest(guest_loop, context)?;
-    space::choose(&shape, |parallel| {
-        let attempt = |resume| attempt(module, function, guest_loop, context, (&shape, parallel, resume));
-        // The original loop knows its exit and what it leaves behind, if its last iteration is left to it.
-        match attempt(false) {
-            Err(Reason::Exit { .. } | Reason::LiveOut { .. }) if parallel.contains(&0) => attempt(true),
-            found => found,
-        }
-    })
+    let mut carries = false;
+    let found = space::choose(&shape, |parallel| {
+        let found = with(module, function, guest_loop, context, (&shape, parallel));
+        carries |= parallel == [0] && matches!(found, Err(Reason::CarriedValue { .. } | Reason::FloatReduction { .. }));
+        found
+    });
+    let again = if carries { recompute(context, guest_loop) } else { None };
+    let Some(Recomputed { func, guest_loop }) = again else { return found };
+    let context = &Context::of(&func);
+    let shape = analysis::nest(&guest_loop, context)?;
+    let again = |parallel: &[usize]| with(module, function, &guest_loop, context, (&shape, parallel));
+    // A loop inside that is parallel as it is gives way to the root only.
+    if found.is_ok() && again(&[0]).is_err() { found } else { space::choose(&shape, again) }
+}
+
+/// The nest with these loops parallel, left by its exit or else resumed.
+fn with(
+    module: &Module,
+    function: &GuestFunction,
+    guest_loop: &GuestLoop,
+    context: &Context<'_>,
+    (shape, parallel): (&Shape, &[usize]),
+) -> Result<Extract, Reason> {
+    let attempt = |resume| attempt(module, function, guest_loop, context, (shape, parallel, resume));
+    // The original loop knows its exit and what it leaves behind, if its last iteration is left to it.
+    match attempt(false) {
+        Err(Reason::Exit { .. } | Reason::LiveOut { .. }) if parallel.contains(&0) => attempt(true),
+        found => found,
+    }
 }
 
 /// The same with these loops of the nest parallel.
