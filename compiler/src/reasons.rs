@@ -124,7 +124,7 @@ impl Reason {
                 "move the loop to a function without exception handling or reference branches"
             }
             Reason::FunctionTooLarge => "split the function",
-            Reason::Irregular { .. } => "write the loop with one entry and one back edge",
+            Reason::Irregular { .. } => "keep what the loop carries in locals, and give it an exit",
             Reason::Operator { .. } => "move the operator out of the loop, or let the producer inline the call",
             Reason::Global { .. } => "copy the global to a local before the loop",
             Reason::Memory { .. } => "use an unshared memory with 32-bit addresses",

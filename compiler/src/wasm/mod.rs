@@ -13,6 +13,7 @@ mod fixed;
 mod fold;
 mod globals;
 mod inline;
+mod latches;
 mod names;
 mod nest;
 mod operators;
@@ -156,6 +157,7 @@ fn function(module: &Module, callees: &Callees<'_>, body: &Body<'_>) -> Result<O
             inline::inline(&mut function, callees);
             globals::hoist(&mut function);
             simplify::simplify(&mut function);
+            latches::merge(&mut function);
             Some(function)
         }
         Err(Untranslated::TooLarge) => {

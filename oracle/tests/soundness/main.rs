@@ -766,3 +766,24 @@ fn rule_10_a_step_that_misses_its_bound_ends_in_the_original() {
     check(&pair, &[64000, 1200], Done);
     check(&pair, &[64000, 12000], Guard);
 }
+
+#[test]
+fn rule_10_an_exit_of_some_iterations_in_front_of_the_test() {
+    let pair = pair(
+        "(func (export \"f\") (param $p i32) (param $n i32) (param $m i32) (result i32) (local $i i32)
+           (block $two
+             (block $one
+               (loop $l
+                 (if (i32.and (local.get $i) (i32.const 1))
+                   (then (br_if $two (i32.ge_u (local.get $i) (local.get $m)))))
+                 (br_if $one (i32.ge_u (local.get $i) (local.get $n)))
+                 (i32.store (i32.add (local.get $p) (i32.shl (local.get $i) (i32.const 2))) (local.get $i))
+                 (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                 (br $l)))
+             (return (i32.sub (i32.const 0) (local.get $i))))
+           (local.get $i))",
+    );
+    for (n, m, expect) in [(21, 21, Done), (20, 20, Done), (21, 22, Done), (21, 19, Bail), (20, 18, Bail)] {
+        check(&pair, &[1024, n, m], expect);
+    }
+}
