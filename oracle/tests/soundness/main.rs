@@ -5,6 +5,7 @@
 
 mod carried;
 mod headers;
+mod resumed;
 
 use runtime::{DeviceChoice, End, NanMode, Program, Session, SessionOptions, Settings, Skip};
 
@@ -660,130 +661,5 @@ fn rule_6_a_copy_within_a_thread() {
         ([1000, -64, 40], Done),
     ] {
         check(&shift, &args, expect);
-    }
-}
-
-/// A loop that loads, stores and adds up in front of its test, after a check if there is one, and stores and counts behind it.
-fn middle(check: &str) -> Pair {
-    pair(&format!(
-        "(func (export \"f\") (param $p i32) (param $n i32) (param $len i32) (result i32) (local $i i32) (local $sum i32)
-           (block $out
-             (block $failed
-               (loop $l
-                 {check}
-                 (i32.store (i32.add (local.get $p) (i32.shl (local.get $i) (i32.const 3)))
-                   (i32.xor (i32.load offset=4 (i32.add (local.get $p) (i32.shl (local.get $i) (i32.const 3)))) (i32.const -1)))
-                 (local.set $sum (i32.add (local.get $sum) (local.get $i)))
-                 (br_if $out (i32.ge_u (local.get $i) (local.get $n)))
-                 (i32.store offset=4 (i32.add (local.get $p) (i32.shl (local.get $i) (i32.const 3))) (local.get $i))
-                 (local.set $sum (i32.mul (local.get $sum) (i32.const 1)))
-                 (local.set $i (i32.add (local.get $i) (i32.const 1)))
-                 (br $l)))
-             (unreachable))
-           (i32.add (i32.shl (local.get $sum) (i32.const 8)) (local.get $i)))"
-    ))
-}
-
-/// What stands before the test happens once more, in the original loop, which also ends where it always did.
-#[test]
-fn rule_10_work_before_the_test() {
-    let plain = middle("");
-    check(&plain, &[1024, 0, 0], Guard);
-    for n in [1, 2, 50] {
-        check(&plain, &[1024, n, 0], Done);
-        // The last iteration's first half, and then its second, lies past the end of the memory.
-        check(&plain, &[65536 - 8 * n - 8, n, 0], Done);
-        check(&plain, &[65536 - 8 * n - 4, n, 0], Done);
-        check(&plain, &[65536 - 8 * n, n, 0], Done);
-        check(&plain, &[65536 - 8 * n + 1, n, 0], Guard);
-    }
-    let checked = middle("(br_if $failed (i32.ge_u (local.get $i) (local.get $len)))");
-    for n in [1, 20] {
-        check(&checked, &[1024, n, n + 1], Done);
-        // The check fails in the iteration that would have left, or before.
-        check(&checked, &[1024, n, n], Done);
-        check(&checked, &[1024, n, n - 1], Guard);
-    }
-}
-
-#[test]
-fn rule_10_a_trap_in_the_iteration_that_leaves() {
-    let pair = pair(
-        "(func (export \"f\") (param $p i32) (param $n i32) (param $d i32) (local $i i32)
-           (block $out
-             (loop $l
-               (i32.store (i32.add (local.get $p) (i32.shl (local.get $i) (i32.const 2)))
-                 (i32.div_u (i32.const 1000) (i32.sub (local.get $d) (local.get $i))))
-               (br_if $out (i32.eq (local.get $i) (local.get $n)))
-               (local.set $i (i32.add (local.get $i) (i32.const 1)))
-               (br $l))))",
-    );
-    for (divisor, expect) in [(29, Bail), (30, Done), (31, Done), (-1, Done), (0, Bail)] {
-        check(&pair, &[1024, 30, divisor], expect);
-    }
-}
-
-#[test]
-fn rule_10_the_nearest_of_several_exits() {
-    let pair = pair(
-        "(func (export \"f\") (param $p i32) (param $n i32) (param $m i32) (result i32) (local $i i32) (local $last i32)
-           (block $two
-             (block $one
-               (loop $l
-                 (br_if $one (i32.ge_s (local.get $i) (local.get $n)))
-                 (i32.store (i32.add (local.get $p) (i32.shl (local.get $i) (i32.const 2))) (local.get $i))
-                 (br_if $two (i32.eq (local.get $i) (local.get $m)))
-                 (local.set $last (i32.mul (local.get $i) (local.get $i)))
-                 (local.set $i (i32.add (local.get $i) (i32.const 1)))
-                 (br $l)))
-             (return (i32.sub (i32.const 0) (local.get $i))))
-           (i32.add (local.get $last) (local.get $i)))",
-    );
-    for (n, m) in [(10, 20), (20, 10), (10, 10), (10, 9), (9, 10), (1, 1), (7, -1)] {
-        check(&pair, &[1024, n, m], Done);
-    }
-    check(&pair, &[1024, 0, 5], Guard);
-    check(&pair, &[1024, 5, 0], Guard);
-    check(&pair, &[1024, -5, 3], Guard);
-}
-
-#[test]
-fn rule_10_a_step_that_misses_its_bound_ends_in_the_original() {
-    let pair = pair(
-        "(func (export \"f\") (param $p i32) (param $n i32) (local $i i32)
-           (block $out
-             (loop $l
-               (i32.store (i32.add (local.get $p) (local.get $i)) (local.get $i))
-               (br_if $out (i32.eq (local.get $i) (local.get $n)))
-               (i32.store offset=4 (i32.add (local.get $p) (local.get $i)) (local.get $n))
-               (local.set $i (i32.add (local.get $i) (i32.const 12)))
-               (br $l))))",
-    );
-    check(&pair, &[1024, 1200], Done);
-    check(&pair, &[1024, 1201], Done);
-    check(&pair, &[1024, 11], Guard);
-    // The first iterations touch the end of the memory already.
-    check(&pair, &[64000, 1200], Done);
-    check(&pair, &[64000, 12000], Guard);
-}
-
-#[test]
-fn rule_10_an_exit_of_some_iterations_in_front_of_the_test() {
-    let pair = pair(
-        "(func (export \"f\") (param $p i32) (param $n i32) (param $m i32) (result i32) (local $i i32)
-           (block $two
-             (block $one
-               (loop $l
-                 (if (i32.and (local.get $i) (i32.const 1))
-                   (then (br_if $two (i32.ge_u (local.get $i) (local.get $m)))))
-                 (br_if $one (i32.ge_u (local.get $i) (local.get $n)))
-                 (i32.store (i32.add (local.get $p) (i32.shl (local.get $i) (i32.const 2))) (local.get $i))
-                 (local.set $i (i32.add (local.get $i) (i32.const 1)))
-                 (br $l)))
-             (return (i32.sub (i32.const 0) (local.get $i))))
-           (local.get $i))",
-    );
-    for (n, m, expect) in [(21, 21, Done), (20, 20, Done), (21, 22, Done), (21, 19, Bail), (20, 18, Bail)] {
-        check(&pair, &[1024, n, m], expect);
     }
 }
