@@ -223,6 +223,52 @@ fn a_gather_is_checked_once_and_a_check_stays_without_its_load() {
 }
 
 #[test]
+fn an_update_is_one_atomic_operation_behind_its_check() {
+    insta::assert_snapshot!(body(&samples::histogram()), @"
+    ld.param.b64 %rd7, [histogram_3];
+    ld.param.b64 %rd8, [histogram_4];
+    ld.param.b64 %rd9, [histogram_5];
+    ld.param.b64 %rd10, [histogram_6];
+    add.s64 %rd11, %rd10, -4;
+    ld.param.b32 %r0, [histogram_7];
+    ld.param.b32 %r1, [histogram_8];
+    cvt.u32.u64 %r2, %rd0;
+    mul.lo.s32 %r3, %r2, 4;
+    add.s32 %r4, %r0, %r3;
+    cvt.u64.u32 %rd12, %r4;
+    add.s64 %rd1, %rd7, %rd12;
+    ld.global.b32 %r5, [%rd1];
+    mul.lo.s32 %r6, %r5, 4;
+    add.s32 %r7, %r1, %r6;
+    cvt.u64.u32 %rd13, %r7;
+    sub.s64 %rd14, %rd13, %rd9;
+    setp.gt.u64 %p1, %rd14, %rd11;
+    @%p1 bra $bail;
+    and.b64 %rd15, %rd13, 3;
+    setp.ne.s64 %p2, %rd15, 0;
+    @%p2 bra $bail;
+    add.s64 %rd2, %rd8, %rd13;
+    mov.b32 %r10, 1;
+    red.global.add.u32 [%rd2], %r10;
+    cvt.u64.u32 %rd16, %r7;
+    add.s64 %rd17, %rd16, 4;
+    sub.s64 %rd18, %rd17, %rd9;
+    setp.gt.u64 %p3, %rd18, %rd11;
+    @%p3 bra $bail;
+    and.b64 %rd19, %rd17, 3;
+    setp.ne.s64 %p4, %rd19, 0;
+    @%p4 bra $bail;
+    add.s64 %rd3, %rd8, %rd16;
+    red.global.add.u32 [%rd3+4], %r5;
+    exit;
+    $bail:
+    ld.param.b64 %rd20, [histogram_0];
+    red.global.or.b32 [%rd20], 1;
+    exit;
+    ");
+}
+
+#[test]
 fn a_sum_in_a_loop_is_made_canonical_after_the_loop() {
     insta::assert_snapshot!(text(&samples::reduction()), @"
     .version 7.8

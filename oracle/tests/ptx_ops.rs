@@ -82,8 +82,14 @@ impl Case {
             access: Access::ReadWrite,
             must_write: false,
             align: 8,
+            span: None,
         };
         let gathers = Footprint { width: 8, access: Access::Gather, ..footprint.clone() };
+        let updates = self.func.blocks.iter().flat_map(|block| &block.insts).find_map(|inst| match inst.op {
+            Op::Update { op, kind, .. } => Some((Access::Update(op), kind.width().into())),
+            _ => None,
+        });
+        let updates = updates.map(|(access, width)| Footprint { width, access, ..footprint.clone() });
         let dims = self.trips.len() as u32;
         let live_ins = self.live_ins.iter().enumerate();
         Region {
@@ -94,7 +100,7 @@ impl Case {
             program,
             trips,
             guards: Vec::new(),
-            footprints: vec![footprint, gathers],
+            footprints: [footprint, gathers].into_iter().chain(updates).collect(),
             returns: self.func.results.iter().copied().zip(self.roles.iter().copied()).collect(),
             live_outs: Vec::new(),
             schedule: Step::Launch { mapping: 0 },
@@ -425,6 +431,38 @@ fn gathers_agree_within_their_reach_and_at_its_ends() {
                 let reached = case.live_ins[0].1 + offset;
                 assert_eq!(found.bailed, wanted.bailed || !reached.is_multiple_of(width), "{} at {at:#x}", kind.name());
                 assert!(found.bailed || found == wanted, "{} at {at:#x}", kind.name());
+            }
+        }
+    }
+}
+
+/// Updates from before the memory to behind it, by several threads of one cell each: combined exactly where the interpreter does.
+#[test]
+fn updates_agree_within_their_reach_and_at_its_ends() {
+    for op in ReduceOp::ALL.into_iter().filter(|&op| op != ReduceOp::Mul) {
+        for kind in [StoreKind::I32, StoreKind::I64] {
+            for (window, offset) in [(0x1000, 0), (0xffff_ff00, 0x10), (0xffff_fff8, 0xffff_ff00)] {
+                let mut func = Func::default();
+                let entry = func.new_block();
+                let (index, address) = (func.new_value(Type::I64), func.new_value(Type::I32));
+                func.block_mut(entry).params = vec![index, address];
+                let factor = push_const(&mut func, entry, Const::i64(0x9e37_79b9_7f4a_7c15_u64 as i64));
+                let mut value = func.push(entry, Op::Binary(BinaryOp::I64Mul, index, factor), Type::I64, 0);
+                if kind == StoreKind::I32 {
+                    value = func.push(entry, Op::Unary(UnaryOp::I32WrapI64, value), Type::I32, 0);
+                }
+                let update = Op::Update { op, kind, space: 2, offset, addr: address, value };
+                func.block_mut(entry).insts.push(Inst { result: None, op: update, at: 0 });
+                func.block_mut(entry).term = Term::Return(Vec::new());
+                for step in 0..40u64 {
+                    let at = window + step - 16;
+                    let memory = words(&[0x8091_a2b3_c4d5_e6f7, 0x1223_3445_5667_7889]);
+                    let live_ins = vec![(Type::I32, u64::from(at.wrapping_sub(offset) as u32))];
+                    let case = Case { live_ins, window, ..Case::new(func.clone(), 5, memory) };
+                    let (wanted, found) = (case.interpreted(), case.simulated(&case.emitted()));
+                    assert_eq!(found.bailed, wanted.bailed, "{} {} at {at:#x}", op.name(), kind.name());
+                    assert!(found.bailed || found == wanted, "{} {} at {at:#x}", op.name(), kind.name());
+                }
             }
         }
     }

@@ -236,6 +236,7 @@ fn region(trips: u64, bytes: u64) -> Region {
         access: Access::ReadWrite,
         must_write: false,
         align: 8,
+        span: None,
     };
     Region {
         id: 0,

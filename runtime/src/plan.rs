@@ -13,7 +13,7 @@
 //! [`Facts`] are what can be told from the region alone, once.
 
 use crate::device::Device;
-use crate::reach::{self, Hint};
+use crate::reach::{self, Hint, Longest};
 use crate::stats::Skip;
 use crate::windows::{Hull, Window, covers_hull, merge};
 use ir::abi::Reach;
@@ -186,7 +186,8 @@ fn hulls(
         let memory = memories.get(footprint.memory as usize).ok_or(Skip::Guard)?;
         if footprint.access.is_checked() {
             let end = memory.len.min(ADDRESSES as u64);
-            checked.push((hulls.len(), Hint { at: bounds.lo, width: footprint.width, end }));
+            let span = footprint.span.and_then(|IntId(id)| answer.ints.get(id as usize).copied());
+            checked.push((hulls.len(), Hint { at: bounds.lo, width: footprint.width, end, span }));
             let (identity, written) = (memory.identity, footprint.access.writes());
             hulls.push(Hull { identity, memory: footprint.memory, range: 0..0, written, covered: false });
             continue;
@@ -205,8 +206,9 @@ fn hulls(
         let range = inside(memory, start, start.saturating_add(i128::from(last.width)))?;
         hulls.push(Hull { identity: memory.identity, memory: last.memory, range, written: true, covered: false });
     }
-    // What is stored in the end is written, so that nothing is gathered from there.
-    reach::choose(&mut hulls, &checked, longest_reach).ok_or(Skip::Guard)?;
+    // What is stored in the end is written, so that nothing is gathered or updated there.
+    let longest = Longest { all: longest_reach, updates: worth_copying(counts, answer) };
+    reach::choose(&mut hulls, &checked, longest).ok_or(Skip::Guard)?;
     let finals = hulls.split_off(region.footprints.len());
     let apart =
         |x: &Hull, y: &Hull| x.identity != y.identity || x.range.end <= y.range.start || y.range.end <= x.range.start;
@@ -218,6 +220,15 @@ fn hulls(
 fn inside(memory: &MemoryFacts, lo: i128, hi: i128) -> Result<Range<u64>, Skip> {
     let fits = lo >= 0 && hi >= lo && hi <= (memory.len as i128).min(ADDRESSES);
     if fits { Ok(lo as u64..hi as u64) } else { Err(Skip::Guard) }
+}
+
+/// How many bytes may be copied for updates at most: what a table of a common size takes, or in proportion to the work.
+fn worth_copying(counts: &[IntId], answer: &Answer) -> u64 {
+    const AT_LEAST: u128 = 1 << 20;
+    const PER_ITERATION: u128 = 16;
+    let count = |IntId(id): &IntId| answer.ints.get(*id as usize).map_or(1, |&count| count.max(1).unsigned_abs());
+    let iterations = counts.iter().map(count).fold(1u128, u128::saturating_mul);
+    u64::try_from(iterations.saturating_mul(PER_ITERATION).max(AT_LEAST)).unwrap_or(u64::MAX)
 }
 
 /// True if every access of every iteration is naturally aligned, given that bases and strides are. The kernel sees to it that

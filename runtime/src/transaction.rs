@@ -40,7 +40,7 @@ pub(crate) struct Final {
 
 /// A buffer whose first byte's address agrees with the guest address modulo [`CONGRUENCE`].
 #[derive(Debug)]
-struct Staging {
+pub(crate) struct Staging {
     buffer: Vec<u8>,
     pad: usize,
 }
@@ -176,7 +176,8 @@ impl Staging {
         Ok(staging)
     }
 
-    fn zeros(start: u64, len: u64) -> Result<Staging, DeviceError> {
+    /// A buffer of zeros for `len` bytes from guest address `start` on.
+    pub(crate) fn zeros(start: u64, len: u64) -> Result<Staging, DeviceError> {
         let mut staging = Staging::empty(start, len)?;
         staging.buffer.resize(staging.pad + len as usize, 0);
         Ok(staging)
@@ -192,11 +193,11 @@ impl Staging {
         Ok(Staging { buffer, pad })
     }
 
-    fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.buffer[self.pad..]
     }
 
-    fn bytes_mut(&mut self) -> &mut [u8] {
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.buffer[self.pad..]
     }
 }

@@ -187,7 +187,16 @@ mod tests {
 
     fn footprint(width: u64, dims: u32) -> Footprint {
         let dims = (0..dims).map(|d| FootprintDim { dim: d, stride: IntId(d) }).collect();
-        Footprint { memory: 0, base: IntId(0), dims, width, access: Access::Write, must_write: true, align: 1 }
+        Footprint {
+            memory: 0,
+            base: IntId(0),
+            dims,
+            width,
+            access: Access::Write,
+            must_write: true,
+            align: 1,
+            span: None,
+        }
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub fn region() -> Region {
         access: Access::ReadWrite,
         must_write: false,
         align: 4,
+        span: None,
     };
     Region {
         id: 0,

@@ -36,7 +36,7 @@ fn an_image_that_the_driver_refuses_turns_its_region_off() {
 #[test]
 fn failures_of_one_launch_cost_that_launch() {
     insta::assert_snapshot!(story("out-of-memory=4", "5000"), @"
-    1 done, 2521 error
+    1 done, 2522 error
     failure: cuMemAlloc_v2: CUDA_ERROR_OUT_OF_MEMORY (2): out of memory
     ");
     insta::assert_snapshot!(story("refused-launch", "5000"), @"
@@ -52,17 +52,17 @@ fn failures_of_one_launch_cost_that_launch() {
 #[test]
 fn a_lost_context_turns_the_device_off() {
     insta::assert_snapshot!(story("illegal-address", "5000"), @"
-    0 done, 1 error, 42 off
+    0 done, 1 error, 43 off
     off: the device is lost: cuEventQuery: CUDA_ERROR_ILLEGAL_ADDRESS (700): an illegal memory access was encountered
     failure: the device is lost: cuEventQuery: CUDA_ERROR_ILLEGAL_ADDRESS (700): an illegal memory access was encountered
     ");
     insta::assert_snapshot!(story("ecc", "5000"), @"
-    0 done, 1 error, 42 off
+    0 done, 1 error, 43 off
     off: the device is lost: cuStreamSynchronize: CUDA_ERROR_ECC_UNCORRECTABLE (214): uncorrectable ECC error encountered
     failure: the device is lost: cuStreamSynchronize: CUDA_ERROR_ECC_UNCORRECTABLE (214): uncorrectable ECC error encountered
     ");
     insta::assert_snapshot!(story("unknown-error", "5000"), @"
-    0 done, 1 error, 42 off
+    0 done, 1 error, 43 off
     off: the device is lost: cuEventQuery: an error without a name (4711): the driver doesn't describe it
     failure: the device is lost: cuEventQuery: an error without a name (4711): the driver doesn't describe it
     ");
@@ -71,7 +71,7 @@ fn a_lost_context_turns_the_device_off() {
 #[test]
 fn an_overdue_launch_is_given_up_and_the_device_left_alone_until_it_ends() {
     insta::assert_snapshot!(story("endless", "1500"), @"
-    0 done, 1 timeout, 2521 off
+    0 done, 1 timeout, 2522 off
     failure: an overdue launch hasn't ended yet
     ");
     insta::assert_snapshot!(story("held=5", "1500"), @"

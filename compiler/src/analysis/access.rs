@@ -7,7 +7,8 @@
 //! bounded by its corners. The lower bound is demanded here as a guard. The upper bound follows from the check that dispatch
 //! makes of every hull: it must end within the memory, which has at most 2^32 bytes. Who relies on it: dispatch, which copies and
 //! checks hulls, and every device, which addresses only what a hull holds. An access whose address is linear but for a bounded part has a
-//! window for all that this part can be (`bounded.rs`). Another load whose address isn't linear is a gather.
+//! window for all that this part can be (`bounded.rs`). Another load whose address isn't linear is a gather, a store part of an
+//! update.
 
 use super::affine::{Affine, Lin, Sym};
 use super::bounded::{self, Bounded, Masks};
@@ -20,6 +21,7 @@ use super::late;
 use super::limits::Limits;
 use super::shape::Shape;
 use super::space::Space;
+use super::updates::{self, Update};
 use crate::reasons::Reason;
 use crate::wasm::Module;
 use ir::lowered::{BlockId, Op, Type};
@@ -45,6 +47,8 @@ pub struct Access {
     pub steady: bool,
     /// Bytes from the window's base.
     pub relative: i64,
+    /// Of a store whose address isn't linear, what it does.
+    pub update: Option<Update>,
     pub(super) memory: u32,
     pub(super) offset: u64,
     pub(super) addr: Affine,
@@ -86,12 +90,14 @@ pub fn windows(
 ) -> Result<(Vec<Window>, Masks), Reason> {
     let mut keys: Vec<(Key, Vec<Access>)> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
-    let Found { mut accesses, loose, masks } = accesses(module, context, shape, inductions, (space, finals), draft)?;
+    let found = accesses(module, context, shape, inductions, (space, finals), draft)?;
+    let Found { mut accesses, loose, updates, masks } = found;
     if space.is_parallel(0) {
         late::shift(context, shape, inductions, &mut accesses, bounds, draft);
         *space = Space::of(&space.parallel, bounds);
     }
-    let gathers = gathers::windows(context, loose, &accesses, draft)?;
+    let mut checked = updates::windows(context, updates, &accesses, &loose, draft)?;
+    checked.extend(gathers::windows(context, loose, &accesses, draft)?);
     for access in accesses {
         if !inductions.demand(draft, &access.addr, None) {
             return Err(address(context, &access));
@@ -116,7 +122,7 @@ pub fn windows(
             return Err(Reason::Limit { what: format!("more than {} arrays", limits::MAX_FOOTPRINTS) });
         }
     }
-    windows.extend(gathers);
+    windows.extend(checked);
     draft.settled = true;
     for access in windows.iter_mut().flat_map(|window| &mut window.accesses) {
         let (block, position) = access.place;
@@ -145,6 +151,8 @@ struct Found {
     accesses: Vec<Access>,
     /// Apart from them the loads of whose addresses too little is known.
     loose: Vec<Access>,
+    /// And the stores that are updates.
+    updates: Vec<Access>,
     /// What bounds parts of addresses.
     masks: Masks,
 }
@@ -157,7 +165,9 @@ fn accesses(
     (space, finals): (&Space, &[Final]),
     draft: &mut Draft<'_>,
 ) -> Result<Found, Reason> {
-    let mut found = Found { accesses: Vec::new(), loose: Vec::new(), masks: Masks::new() };
+    let mut found = Found { accesses: Vec::new(), loose: Vec::new(), updates: Vec::new(), masks: Masks::new() };
+    // Stores that only updates may be.
+    let mut stores = Vec::new();
     // Loads that may be bounded or be gathers.
     let mut either: Vec<(Access, Bounded)> = Vec::new();
     for &block in &shape.body {
@@ -181,19 +191,22 @@ fn accesses(
             let linear = form.as_ref().is_some_and(is_bounded);
             let mut limits = Limits::new(context, shape, inductions, draft);
             let parts = if linear { None } else { bounded::address(&mut limits, addr, block) };
-            let unknown = || Affine { start: Lin::constant(Type::I32, 0), steps: BTreeMap::new(), duties: Vec::new() };
-            let addr = form.unwrap_or_else(unknown);
+            let addr = match form.filter(|_| linear) {
+                Some(form) => form,
+                None => gathers::likely(context, shape, inductions, draft, (addr, block)),
+            };
             let always = space.always(context, shape, block);
-            let place = (block, position);
-            let relative = 0;
-            let steady = false;
+            let (place, at, relative, steady, update) = ((block, position), inst.at, 0, false, None);
             let access =
-                Access { place, at: inst.at, is_store, width, align, always, steady, relative, memory, offset, addr };
+                Access { place, at, is_store, width, align, always, steady, relative, update, memory, offset, addr };
             let wide = parts.as_ref().and_then(|parts| parts.apply(access.clone()));
+            let moves = |wide: &Access| space.parallel.iter().filter(|l| wide.addr.steps.contains_key(l)).count();
+            let whole = space.parallel.len();
             match (parts, wide) {
                 _ if linear => found.accesses.push(access),
                 // What stays where it is while threads differ would be stored to by all of them.
-                (_, Some(wide)) if is_store && !space.parallel.iter().all(|l| wide.addr.steps.contains_key(l)) => {
+                (_, Some(wide)) if is_store && moves(&wide) == 0 && width <= 8 => stores.push(access),
+                (_, Some(wide)) if is_store && moves(&wide) < whole => {
                     return Err(Reason::Address { access: name.to_string(), offset: inst.at });
                 }
                 (Some(parts), Some(wide)) if is_store || width > 8 || parts.is_table() => {
@@ -201,15 +214,21 @@ fn accesses(
                     found.accesses.push(wide);
                 }
                 (Some(parts), Some(_)) => either.push((access, parts)),
-                // A kernel checks scalar loads alone.
-                _ if is_store || width > 8 => {
+                // A kernel checks scalars alone.
+                _ if width > 8 => {
                     return Err(Reason::Address { access: name.to_string(), offset: inst.at });
                 }
+                _ if is_store => stores.push(access),
                 _ => found.loose.push(access),
             }
         }
     }
-    for (access, parts) in either {
+    let (updates, cells) = updates::of(context, stores)?;
+    found.updates = updates;
+    let is_read = |access: &Access| !cells.contains(&access.place);
+    found.accesses.retain(is_read);
+    found.loose.retain(is_read);
+    for (access, parts) in either.into_iter().filter(|(access, _)| is_read(access)) {
         let Some(wide) = parts.apply(access.clone()) else { continue };
         let alike = |a: &Access| a.memory == wide.memory && a.addr.start.terms == wide.addr.start.terms;
         if found.accesses.iter().any(|a| a.is_store && alike(a)) {
@@ -325,7 +344,7 @@ fn footprint(memory: u32, base: IntId, dims: Vec<FootprintDim>, accesses: &[Acce
         _ => Effect::Read,
     };
     let align = accesses.iter().map(|a| a.align).max().unwrap_or(1);
-    Footprint { memory, base, dims, width, access, must_write: !loads && covers(accesses, width), align }
+    Footprint { memory, base, dims, width, access, must_write: !loads && covers(accesses, width), align, span: None }
 }
 
 /// True if the stores of every iteration write all bytes of the window. `accesses` are sorted by position.

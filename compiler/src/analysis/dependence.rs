@@ -6,6 +6,7 @@
 //!
 //! - Windows that move along one parallel loop by a constant step, at a constant distance, are decided here, exactly: iterations
 //!   `m` apart touch common bytes if `step * m` lies strictly between two bounds.
+//! - Updates may meet, since they commute. Each must stand inside of all parallel loops.
 //! - All others carry the guard `Apart`, which the host decides with the numbers of a dispatch (`ir::region::apart`): hulls, nested
 //!   strides, interleaving.
 //!
@@ -39,17 +40,20 @@ pub fn dependence(
     draft: &mut Draft<'_>,
 ) -> Result<(), Reason> {
     for (i, x) in windows.iter().enumerate() {
-        within(draft, parallel, i as u32, x)?;
+        match x.footprint.access.is_checked() {
+            true => once(shape, parallel, x)?,
+            false => within(draft, parallel, i as u32, x)?,
+        }
     }
+    // Dispatch keeps what is gathered or updated from everything that is written.
+    let chosen = |window: &Window| window.footprint.access.is_checked();
     for &l in parallel.iter().skip(1) {
         certain(draft, shape, windows, l)?;
     }
     for (i, x) in windows.iter().enumerate() {
         for (j, y) in windows.iter().enumerate().skip(i + 1) {
             let stores = x.footprint.access.writes() || y.footprint.access.writes();
-            // Dispatch keeps what is gathered from everything that is written.
-            let chosen = x.footprint.access.is_checked() || y.footprint.access.is_checked();
-            if stores && !chosen && may_be_one_memory(module, x.memory, y.memory) {
+            if stores && !chosen(x) && !chosen(y) && may_be_one_memory(module, x.memory, y.memory) {
                 across(draft, parallel, (i as u32, x), (j as u32, y))?;
             }
         }
@@ -57,12 +61,20 @@ pub fn dependence(
     Ok(())
 }
 
+/// Updates commute, but each must be made once: by the thread of its iteration and no other. What stands around a parallel loop is run
+/// by every thread.
+fn once(shape: &Shape, parallel: &[usize], window: &Window) -> Result<(), Reason> {
+    let repeated = |a: &&Access| a.is_store && !parallel.iter().all(|&l| shape.holds(l, a.place.0));
+    window.accesses.iter().find(repeated).map_or(Ok(()), |a| Err(Reason::InvariantStore { store: a.at }))
+}
+
 /// Declines what loop `l` and those inside it aren't known to keep apart, at any one point of the loops around.
 fn certain(draft: &Draft<'_>, shape: &Shape, windows: &[Window], l: usize) -> Result<(), Reason> {
     // A late dimension goes with the root.
     let inside = |m: &usize| shape.loops.get(*m).is_some_and(|inner| shape.holds(l, inner.header));
-    for (i, x) in windows.iter().enumerate() {
-        for y in windows.iter().skip(i).filter(|y| y.group == x.group) {
+    let known: Vec<&Window> = windows.iter().filter(|window| !window.footprint.access.is_checked()).collect();
+    for (i, x) in known.iter().enumerate() {
+        for y in known.iter().skip(i).filter(|y| y.group == x.group) {
             let Some((store, other)) = a_store_and_another(x, y) else { continue };
             let alike = x.steps.iter().filter(|(l, _)| !inside(l)).eq(y.steps.iter().filter(|(l, _)| !inside(l)));
             let counts = |m: usize| if m == l { i64::MAX } else { i64::from(u32::MAX) };

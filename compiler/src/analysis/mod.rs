@@ -26,6 +26,7 @@ pub mod reduction;
 pub mod shape;
 pub mod space;
 pub mod trip;
+pub mod updates;
 
 use crate::reasons::Reason;
 use crate::wasm::{GuestLoop, Module};

@@ -284,7 +284,8 @@ fn is_closed(
     true
 }
 
-fn is_sub(op: BinaryOp) -> bool {
+/// True for a subtraction, which adds the negated second operand.
+pub(super) fn is_sub(op: BinaryOp) -> bool {
     matches!(op, BinaryOp::I32Sub | BinaryOp::I64Sub)
 }
 
@@ -301,7 +302,7 @@ fn passes(context: &Context<'_>, tainted: &HashSet<Value>, value: Value) -> bool
 }
 
 /// The reduction that an operator accumulates; a subtraction adds the negated operand.
-fn reduce_op(op: BinaryOp) -> Option<Accumulator> {
+pub(super) fn reduce_op(op: BinaryOp) -> Option<Accumulator> {
     use BinaryOp::*;
     Some(Accumulator::Int(match op {
         I32Add | I64Add | I32Sub | I64Sub => ReduceOp::Add,
@@ -316,7 +317,7 @@ fn reduce_op(op: BinaryOp) -> Option<Accumulator> {
 }
 
 /// The minimum or maximum that `select(cond, if_true, if_false)` computes, if `cond` compares exactly its arms.
-fn minimum(context: &Context<'_>, cond: Value, if_true: Value, if_false: Value) -> Option<ReduceOp> {
+pub(super) fn minimum(context: &Context<'_>, cond: Value, if_true: Value, if_false: Value) -> Option<ReduceOp> {
     use BinaryOp::*;
     let Some(&Op::Binary(op, a, b)) = context.op(cond) else { return None };
     let straight = (a, b) == (if_true, if_false);

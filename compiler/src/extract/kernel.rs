@@ -13,11 +13,12 @@ use crate::analysis::affine::{Affine, Lin, OutsideVector};
 use crate::analysis::context::Context;
 use crate::analysis::floats::Counter;
 use crate::analysis::reduction::Accumulator;
+use crate::analysis::updates::Update;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
 use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, Op, Shape, Target, Term, Type, UnaryOp, Value, VectorUnaryOp};
 use ir::region::{Kernel, Scalar, ScalarId};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Builds the kernel; the live-ins are complete afterwards.
 pub fn kernel(
@@ -27,9 +28,13 @@ pub fn kernel(
     name: &str,
 ) -> Result<Kernel, Reason> {
     collect_live_ins(context, analysis)?;
-    let mut spaces = HashMap::new();
+    let mut accesses = Accesses::default();
     for (index, window) in analysis.windows.iter().enumerate() {
-        spaces.extend(window.accesses.iter().map(|a| (a.place, index as u32)));
+        accesses.spaces.extend(window.accesses.iter().map(|a| (a.place, index as u32)));
+        for (place, update) in window.accesses.iter().filter_map(|a| Some((a.place, a.update?))) {
+            accesses.updates.insert(place, update);
+            accesses.left_out.extend([update.load, update.stored].into_iter().chain(update.test));
+        }
     }
     let mut builder = Builder {
         context,
@@ -45,7 +50,7 @@ pub fn kernel(
     };
     builder.enter(analysis)?;
     builder.headers(analysis)?;
-    builder.body(analysis, &spaces)?;
+    builder.body(analysis, &accesses)?;
     builder.finish(analysis, returned)?;
     let mut func = builder.func;
     super::dead::remove(&mut func);
@@ -79,6 +84,17 @@ fn collect_live_ins(context: &Context<'_>, analysis: &mut Analysis<'_>) -> Resul
         }
     }
     Ok(())
+}
+
+/// What becomes of loads and stores.
+#[derive(Default)]
+struct Accesses {
+    /// The footprint of each.
+    spaces: HashMap<(BlockId, usize), u32>,
+    /// The stores that are updates.
+    updates: HashMap<(BlockId, usize), Update>,
+    /// What an update computes by itself.
+    left_out: HashSet<Value>,
 }
 
 pub(super) struct Builder<'a> {
@@ -305,7 +321,7 @@ impl Builder<'_> {
         self.emit(op, Type::V128)
     }
 
-    fn body(&mut self, analysis: &mut Analysis<'_>, spaces: &HashMap<(BlockId, usize), u32>) -> Result<(), Reason> {
+    fn body(&mut self, analysis: &mut Analysis<'_>, accesses: &Accesses) -> Result<(), Reason> {
         let body = analysis.shape.body.clone();
         for &block in &body {
             self.params(analysis, block);
@@ -318,7 +334,8 @@ impl Builder<'_> {
                 self.mask(analysis, param);
             }
             for (position, inst) in self.context.func.block(block).insts.iter().enumerate() {
-                if analysis.finals.iter().any(|f| f.places.contains(&(block, position))) {
+                let left_out = inst.result.is_some_and(|result| accesses.left_out.contains(&result));
+                if left_out || analysis.finals.iter().any(|f| f.places.contains(&(block, position))) {
                     continue;
                 }
                 if let Some(known) = self.loaded(analysis, inst.result) {
@@ -337,7 +354,12 @@ impl Builder<'_> {
                     }
                     ref op => op.clone(),
                 };
-                let op = self.operation(analysis, op, block, spaces.get(&(block, position)).copied())?;
+                let place = (block, position);
+                let space = accesses.spaces.get(&place).copied();
+                let op = match accesses.updates.get(&place) {
+                    Some(update) => self.update(analysis, (block, inst), update, space)?,
+                    None => self.operation(analysis, op, block, space)?,
+                };
                 let result = inst.result.map(|value| {
                     let result = self.func.new_value(self.context.func.ty(value));
                     self.values.insert(value, result);
@@ -377,6 +399,26 @@ impl Builder<'_> {
         let is_identity = |v: Value| matches!(analysis.carried.get(&v), Some(Carried::Reduction(_)));
         let other = if is_identity(a) { b } else { a };
         (!op.operand().is_int() && (is_identity(a) || is_identity(b))).then_some(other)
+    }
+
+    /// What a store becomes that is an update.
+    fn update(
+        &mut self,
+        analysis: &mut Analysis<'_>,
+        (block, store): (BlockId, &Inst),
+        update: &Update,
+        space: Option<u32>,
+    ) -> Result<Op, Reason> {
+        let Op::Store { kind, offset, addr, .. } = store.op else { return Err(Reason::LiveIn) };
+        let (space, addr) = (space.ok_or(Reason::LiveIn)?, self.value(analysis, addr, Some(block))?);
+        let mut value = self.value(analysis, update.value, Some(block))?;
+        if update.negated {
+            let ty = kind.ty();
+            let zero = self.constant(Const { ty, bits: 0 });
+            let sub = if ty == Type::I64 { BinaryOp::I64Sub } else { BinaryOp::I32Sub };
+            value = self.func.push(self.at, Op::Binary(sub, zero, value), ty, store.at);
+        }
+        Ok(Op::Update { op: update.op, kind, space, offset, addr, value })
     }
 
     fn operation(

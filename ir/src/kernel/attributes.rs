@@ -104,6 +104,10 @@ named! {
     /// Width and truncation of a [`super::ops::Store`].
     StoreAttr "twk.store_kind" "store" StoreKind
 }
+named! {
+    /// How a [`super::ops::Update`] combines.
+    UpdateAttr "twk.update_operator" "update" ReduceOp
+}
 
 /// The value of a [`super::ops::Const`], printed as its type and its bits.
 #[pliron_attr(name = "twk.constant")]
@@ -178,17 +182,7 @@ pub struct RolesAttr(pub Vec<ReturnRole>);
 fn role_name(role: ReturnRole) -> &'static str {
     match role {
         ReturnRole::Last => "last",
-        ReturnRole::Reduce(op) => match op {
-            ReduceOp::Add => "add",
-            ReduceOp::Mul => "mul",
-            ReduceOp::And => "and",
-            ReduceOp::Or => "or",
-            ReduceOp::Xor => "xor",
-            ReduceOp::MinS => "min_s",
-            ReduceOp::MinU => "min_u",
-            ReduceOp::MaxS => "max_s",
-            ReduceOp::MaxU => "max_u",
-        },
+        ReturnRole::Reduce(op) => op.name(),
     }
 }
 

@@ -12,16 +12,19 @@
 //! | `twk.checked` | `i32` | `twk.ptr` | the same, after a `setp` and a predicated `bra` to where it bails for an address outside of the footprint's reach, and two more for a misaligned one |
 //! | `twk.load` | `twk.ptr` | the kind's | `ld.global` |
 //! | `twk.store` | `twk.ptr`, the kind's | | `st.global` |
+//! | `twk.update` | `twk.ptr`, an integer | | `red.global` |
 //! | `twk.jump` | the target's arguments | | `mov`s and `bra` |
 //! | `twk.branch` | `i32`, both targets' arguments | | predicated `bra` |
 //! | `twk.switch` | `i32`, all targets' arguments | | a chain of predicated `bra` |
 //! | `twk.bail` | | | `bra` to the block that sets the flag |
 //! | `twk.return` | one per role | | `red`, `atom`, or a store by the last thread; `exit` |
 
-use super::attributes::{BinaryAttr, ConstAttr, LoadAttr, NumberAttr, RolesAttr, ShapeAttr, StoreAttr, UnaryAttr};
+use super::attributes::{
+    BinaryAttr, ConstAttr, LoadAttr, NumberAttr, RolesAttr, ShapeAttr, StoreAttr, UnaryAttr, UpdateAttr,
+};
 use super::types::{self, PointerType};
 use crate::lowered::{self, BinaryOp, LoadKind, StoreKind, Type, UnaryOp};
-use crate::region::ReturnRole;
+use crate::region::{ReduceOp, ReturnRole};
 use pliron::basic_block::BasicBlock;
 use pliron::builtin::attributes::OperandSegmentSizesAttr;
 use pliron::builtin::op_interfaces::{
@@ -67,6 +70,9 @@ pub enum OpError {
     /// Another number of values than roles, or a reduction of floats.
     #[error("the returned values don't match their roles")]
     Roles,
+    /// An update by a product, which no device makes.
+    #[error("a product isn't made in place")]
+    Product,
     /// A branch whose operands aren't divided among its targets.
     #[error("the operands of a branch aren't divided among its targets")]
     Segments,
@@ -476,6 +482,35 @@ impl Verify for Store {
         let kind = attribute!(self, ctx, get_attr_twk_store, "twk_store").0;
         attribute!(self, ctx, get_attr_twk_store_offset, "twk_store_offset");
         check(ctx, self, &[Want::Pointer, Want::Scalar(kind.ty())], false, &[])
+    }
+}
+
+/// Combines what lies at the first operand plus an offset with the second operand, as a whole whatever other threads do.
+#[pliron_op(
+    name = "twk.update",
+    format = "attr($twk_update, $UpdateAttr) ` ` $0 ` + ` attr($twk_update_offset, $NumberAttr) `, ` $1",
+    interfaces = [NOpdsInterface<2>, NResultsInterface<0>],
+    attributes = (twk_update: UpdateAttr, twk_update_offset: NumberAttr),
+)]
+pub struct Update;
+
+impl Update {
+    /// Combines what lies at `address + offset` with `value` by `operator`.
+    pub fn new(ctx: &mut Context, operator: ReduceOp, address: Value, offset: u64, value: Value) -> Update {
+        let op: Update = new_op(ctx, None, vec![address, value], vec![]);
+        op.set_attr_twk_update(ctx, UpdateAttr(operator));
+        op.set_attr_twk_update_offset(ctx, NumberAttr(offset));
+        op
+    }
+}
+
+impl Verify for Update {
+    fn verify(&self, ctx: &Context) -> Result<()> {
+        attribute!(self, ctx, get_attr_twk_update_offset, "twk_update_offset");
+        if attribute!(self, ctx, get_attr_twk_update, "twk_update").0 == ReduceOp::Mul {
+            return verify_err!(self.loc(ctx), OpError::Product);
+        }
+        check(ctx, self, &[Want::Pointer, Want::Integer], false, &[])
     }
 }
 

@@ -3,7 +3,7 @@
 use super::attributes::{ConstAttr, ShapeAttr};
 use super::ops::{
     Address, Bail, Binary, Branch, Checked, Const, Index, Jump, Kernel, LiveIn, Load, Return, Select, Store, Switch,
-    Unary,
+    Unary, Update,
 };
 use super::types;
 use super::view::{View, view};
@@ -61,7 +61,9 @@ fn sample(ctx: &mut Context) -> Kernel {
     let op = Load::new(ctx, LoadKind::F32, address, 0xffff_fff0);
     let loaded = push(ctx, entry, op);
     let op = Checked::new(ctx, 0, guest, 12, 8);
-    push(ctx, entry, op);
+    let checked = push(ctx, entry, op);
+    let op = Update::new(ctx, ReduceOp::MaxU, checked, 12, index);
+    end(ctx, entry, op);
     let op = Const::new(ctx, lowered::Const { ty: Type::F32, bits: 0x7fc0_0001 });
     let nan = push(ctx, entry, op);
     let op = Const::new(ctx, lowered::Const::i32(-7));
@@ -106,6 +108,7 @@ fn every_operation_prints_and_parses_back() {
         v5 = twk.address 0 v4 : twk.ptr ;
         v6 = twk.load f32.load v5 + 4294967280 : builtin.fp32 ;
         v7 = twk.checked 0 v4 + 12 wide 8 : twk.ptr ;
+        twk.update max_u v7 + 12, v1;
         v8 = twk.const f32 0x7fc00001 : builtin.fp32 ;
         v9 = twk.const i32 -7 : builtin.integer i32;
         v10 = twk.select v9, v6, v8 : builtin.fp32 ;

@@ -2,7 +2,7 @@
 
 use super::ops;
 use crate::lowered::{BinaryOp, Const, LoadKind, StoreKind, UnaryOp};
-use crate::region::ReturnRole;
+use crate::region::{ReduceOp, ReturnRole};
 use pliron::context::{Context, Ptr};
 use pliron::operation::Operation;
 
@@ -36,6 +36,8 @@ pub enum View {
     Load(LoadKind, u64),
     /// A store of the second operand to the first plus an offset.
     Store(StoreKind, u64),
+    /// Combines what lies at the first operand plus an offset with the second operand.
+    Update(ReduceOp, u64),
     /// Continues at the successor.
     Jump,
     /// Continues at the first successor if the first operand isn't zero, else at the second.
@@ -74,6 +76,10 @@ pub fn view(ctx: &Context, op: Ptr<Operation>) -> Option<View> {
     if let Some(op) = Operation::get_op::<ops::Store>(op, ctx) {
         let offset = op.get_attr_twk_store_offset(ctx)?.0;
         return op.get_attr_twk_store(ctx).map(|a| View::Store(a.0, offset));
+    }
+    if let Some(op) = Operation::get_op::<ops::Update>(op, ctx) {
+        let offset = op.get_attr_twk_update_offset(ctx)?.0;
+        return op.get_attr_twk_update(ctx).map(|a| View::Update(a.0, offset));
     }
     if let Some(op) = Operation::get_op::<ops::Address>(op, ctx) {
         return op.get_attr_twk_space(ctx).map(|a| View::Address(a.0 as u32));

@@ -96,6 +96,15 @@ impl LoadKind {
 }
 
 impl StoreKind {
+    /// The load of the same bytes, for the kinds that can be updated in place.
+    pub fn updated(self) -> Option<LoadKind> {
+        match self {
+            StoreKind::I32 => Some(LoadKind::I32),
+            StoreKind::I64 => Some(LoadKind::I64),
+            _ => None,
+        }
+    }
+
     /// The scalar stores in which a vector is stored, one after another; a scalar's is its own.
     pub fn piece(self) -> StoreKind {
         match self {

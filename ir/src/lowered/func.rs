@@ -3,6 +3,7 @@
 use super::{
     BinaryOp, Const, LoadKind, Shape, StoreKind, Type, UnaryOp, VectorBinaryOp, VectorTernaryOp, VectorUnaryOp,
 };
+use crate::region::ReduceOp;
 use serde::{Deserialize, Serialize};
 
 /// An SSA value, an index into [`Func::values`].
@@ -159,6 +160,23 @@ pub enum Op {
         /// The address operand, an `i32`.
         addr: Value,
     },
+    /// Combines what lies at `zext(addr) + offset` with a value, in place, or bails if that isn't where the footprint's accesses
+    /// may be or isn't a multiple of the width; only in kernels. Nobody sees what was there before, and the updates of a
+    /// footprint may happen in any order, those of different threads at once.
+    Update {
+        /// How they are combined, not by [`ReduceOp::Mul`].
+        op: ReduceOp,
+        /// The width: `i32.store` or `i64.store`.
+        kind: StoreKind,
+        /// The footprint index.
+        space: u32,
+        /// The memarg offset in bytes, below 2^32.
+        offset: u64,
+        /// The address operand, an `i32`.
+        addr: Value,
+        /// The value.
+        value: Value,
+    },
 }
 
 /// An operator outside the kernel language.
@@ -276,7 +294,9 @@ impl Op {
             Op::Foreign(ref foreign) => foreign.args.iter().copied().for_each(visit),
             Op::Unary(_, a) | Op::GlobalSet(_, a) | Op::Load { addr: a, .. } | Op::Gather { addr: a, .. } => visit(a),
             Op::VectorUnary(_, a) | Op::ExtractLane { vector: a, .. } => visit(a),
-            Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } => [a, b].into_iter().for_each(visit),
+            Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } | Op::Update { addr: a, value: b, .. } => {
+                [a, b].into_iter().for_each(visit);
+            }
             Op::VectorBinary(_, a, b) | Op::Shuffle(_, a, b) | Op::ReplaceLane { vector: a, value: b, .. } => {
                 [a, b].into_iter().for_each(visit);
             }
@@ -294,7 +314,7 @@ impl Op {
                 *a = map(*a)
             }
             Op::VectorUnary(_, a) | Op::ExtractLane { vector: a, .. } => *a = map(*a),
-            Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } => {
+            Op::Binary(_, a, b) | Op::Store { addr: a, value: b, .. } | Op::Update { addr: a, value: b, .. } => {
                 *a = map(*a);
                 *b = map(*b);
             }
@@ -316,7 +336,7 @@ impl Op {
         match self {
             Op::Unary(op, _) => op.can_trap(),
             Op::Binary(op, ..) => op.can_trap(),
-            Op::Gather { .. } => true,
+            Op::Gather { .. } | Op::Update { .. } => true,
             _ => false,
         }
     }

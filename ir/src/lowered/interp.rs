@@ -136,6 +136,18 @@ impl Frame {
                 }
                 return load(memory, kind, space, address).map(Step::Value);
             }
+            Op::Update { op, kind, space, offset, addr, value } => {
+                let address = self.scalar(addr).wrapping_add(offset);
+                let load_kind = kind.updated().ok_or(InterpError::NotAKernel)?;
+                let inside = memory.reach(space).holds(address, kind.width());
+                if !inside || !address.is_multiple_of(kind.width().into()) {
+                    return Ok(Step::Trapped);
+                }
+                let old = load(memory, load_kind, space, address)? as u64;
+                let new = op.combine(kind.ty(), old, self.scalar(value));
+                store(memory, kind, space, address, new.into())?;
+                return Ok(Step::Done);
+            }
             Op::Store { kind, space, offset, addr, value } => {
                 store(memory, kind, space, self.scalar(addr).wrapping_add(offset), self.get(value))?;
                 return Ok(Step::Done);

@@ -39,6 +39,9 @@ impl Display for Op {
             Op::Select { cond, if_true, if_false } => write!(f, "select {cond}, {if_true}, {if_false}"),
             Op::Load { kind, space, offset, addr } => write!(f, "{} s{space} {addr}+{offset}", kind.name()),
             Op::Gather { kind, space, offset, addr } => write!(f, "gather {} s{space} {addr}+{offset}", kind.name()),
+            Op::Update { op, kind, space, offset, addr, value } => {
+                write!(f, "update {} {} s{space} {addr}+{offset}, {value}", op.name(), kind.ty())
+            }
             Op::Store { kind, space, offset, addr, value } => {
                 write!(f, "{} s{space} {addr}+{offset}, {value}", kind.name())
             }

@@ -6,6 +6,7 @@
 //! blocks are checked for indices and types only. The check is linear but for the dominator tree.
 
 use super::{Block, BlockId, Func, Inst, Op, Shape, Term, Type, Value};
+use crate::region::ReduceOp;
 use thiserror::Error;
 
 /// Which reading of LoweredOp a function must satisfy.
@@ -192,6 +193,17 @@ impl Checker<'_> {
                 self.address(*addr, *space)?;
                 Some(Some(kind.ty()))
             }
+            Op::Update { op, kind, space, offset, addr, value }
+                if self.form != Form::Guest
+                    && *op != ReduceOp::Mul
+                    && kind.updated().is_some()
+                    && *offset <= u32::MAX.into() =>
+            {
+                self.is(*addr, Type::I32)?;
+                self.address(*addr, *space)?;
+                self.is(*value, kind.ty())?;
+                None
+            }
             Op::Store { kind, space, addr, value, .. } => {
                 self.address(*addr, *space)?;
                 self.is(*value, kind.ty())?;
@@ -235,7 +247,10 @@ impl Checker<'_> {
                 None
             }
             Op::Foreign(_) if self.form == Form::Guest => None,
-            Op::GlobalGet(_) | Op::GlobalSet(..) | Op::Foreign(_) | Op::ForeignResult | Op::Gather { .. } => {
+            Op::GlobalGet(_) | Op::GlobalSet(..) | Op::Foreign(_) | Op::ForeignResult => {
+                return Err(Broken::Forbidden(op.to_string()));
+            }
+            Op::Gather { .. } | Op::Update { .. } => {
                 return Err(Broken::Forbidden(op.to_string()));
             }
         })

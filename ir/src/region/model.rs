@@ -140,12 +140,15 @@ pub enum Access {
     /// Loads at addresses that only the kernel knows. Dispatch chooses a range of the memory for them, and the kernel bails
     /// where one leaves it.
     Gather,
+    /// Integers that are combined in place by one operator, at addresses that only the kernel knows; checked like those of
+    /// [`Access::Gather`]. Nothing else touches them, so the updates may happen in any order.
+    Update(ReduceOp),
 }
 
 impl Access {
     /// True if the kernel may change bytes there.
     pub fn writes(self) -> bool {
-        matches!(self, Access::Write | Access::ReadWrite)
+        matches!(self, Access::Write | Access::ReadWrite | Access::Update(_))
     }
 
     /// True if the kernel may load there without a check.
@@ -155,7 +158,7 @@ impl Access {
 
     /// True if the kernel checks each address, and dispatch chooses where they may lie.
     pub fn is_checked(self) -> bool {
-        matches!(self, Access::Gather)
+        matches!(self, Access::Gather | Access::Update(_))
     }
 }
 
@@ -175,7 +178,8 @@ pub struct FootprintDim {
 /// A thread may touch fewer of them, since its own loops may run less often than their extents say.
 ///
 /// Of a footprint whose accesses are checked ([`Access::is_checked`]) `base` is only a hint, the place around which dispatch
-/// chooses the range that they may touch; it has no dimensions, and `width` is that of the widest access.
+/// chooses the range that they may touch, and `span` says how long that range need be; it has no dimensions, and `width` is that
+/// of the widest access.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Footprint {
     /// The memory index.
@@ -193,6 +197,9 @@ pub struct Footprint {
     /// The widest natural alignment in bytes among the accesses; a device that can't access unaligned memory runs the
     /// region only if `base` and all strides are multiples of it.
     pub align: u32,
+    /// Of a footprint whose accesses are checked, how many bytes from `base` on they are likely to lie in; `None` if nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<IntId>,
 }
 
 /// How the values of all threads become one.
@@ -231,6 +238,21 @@ impl ReduceOp {
         ReduceOp::MaxS,
         ReduceOp::MaxU,
     ];
+
+    /// The name that texts use.
+    pub fn name(self) -> &'static str {
+        match self {
+            ReduceOp::Add => "add",
+            ReduceOp::Mul => "mul",
+            ReduceOp::And => "and",
+            ReduceOp::Or => "or",
+            ReduceOp::Xor => "xor",
+            ReduceOp::MinS => "min_s",
+            ReduceOp::MinU => "min_u",
+            ReduceOp::MaxS => "max_s",
+            ReduceOp::MaxU => "max_u",
+        }
+    }
 
     /// The value that changes nothing, for an integer type.
     pub fn identity(self, ty: Type) -> u64 {

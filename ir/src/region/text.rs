@@ -15,6 +15,7 @@ impl Region {
         for footprint in &self.footprints {
             shown.push(footprint.base.into());
             shown.extend(footprint.dims.iter().map(|dim| Node::from(dim.stride)));
+            shown.extend(footprint.span.map(Node::from));
         }
         shown.extend(self.guards.iter().map(|guard| Node::from(guard.pred)));
         shown.extend(self.live_outs.iter().map(|out| Node::from(out.value)));
@@ -53,11 +54,18 @@ impl Display for Region {
             let dim = |d: &super::FootprintDim| format!(" + i{} * {}", d.dim, expressions.show_inside(d.stride));
             let dims: String = footprint.dims.iter().map(dim).collect();
             let must = if footprint.must_write { ", all written" } else { "" };
-            let access = format!("{:?}", footprint.access).to_lowercase();
+            let access = match footprint.access {
+                super::Access::Update(op) => format!("update {}", op.name()),
+                access => format!("{access:?}").to_lowercase(),
+            };
             let base = expressions.show_inside(footprint.base);
             let at = if footprint.access.is_checked() { "around" } else { "at" };
             let (memory, width, align) = (footprint.memory, footprint.width, footprint.align);
-            writeln!(f, "  f{i}: {access} {width} bytes {at} {base}{dims} of memory {memory}, align {align}{must}")?;
+            write!(f, "  f{i}: {access} {width} bytes {at} {base}{dims} of memory {memory}, align {align}{must}")?;
+            match footprint.span {
+                Some(span) => writeln!(f, ", likely within {} bytes", expressions.show_inside(span))?,
+                None => writeln!(f)?,
+            }
         }
         for guard in &self.guards {
             writeln!(f, "  guard {}: {}", guard.why, expressions.show(guard.pred))?;

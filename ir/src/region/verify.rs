@@ -5,7 +5,7 @@
 //! and every device. Whether the guards suffice for the kernel is not decided here.
 
 use super::guards::{Int, IntId, Pred, PredId};
-use super::model::{Access, FootprintDim, Kernel, LiveIn, Region, ReturnRole, Source, Step};
+use super::model::{Access, FootprintDim, Kernel, LiveIn, ReduceOp, Region, ReturnRole, Source, Step};
 use super::{Scalar, ScalarId, limits};
 use crate::lowered::dominators::Dominators;
 use crate::lowered::verify::{Form, VerifyError, verify as verify_func};
@@ -46,6 +46,12 @@ pub enum RegionError {
         "footprint {index} has checked accesses, so it can't have dimensions, be all written or be wider than one access"
     )]
     Checked {
+        /// Its index.
+        index: usize,
+    },
+    /// A footprint of updates that no device makes.
+    #[error("footprint {index} is updated by a product, or in another width than 4 and 8")]
+    Update {
         /// Its index.
         index: usize,
     },
@@ -116,15 +122,17 @@ fn is_declared(region: &Region, op: &Op) -> bool {
         Op::Store { space, .. } => matches!(access(space), Access::Write | Access::ReadWrite),
         Op::Load { space, .. } => access(space).reads(),
         Op::Gather { space, .. } => access(space) == Access::Gather,
+        Op::Update { op, space, .. } => access(space) == Access::Update(op),
         _ => true,
     }
 }
 
 /// True unless a checked access is wider than its footprint says: what dispatch chooses is at least that wide, and the checks
-/// of the kernel rely on it.
+/// of the kernel rely on it. Updates are exactly as wide: then two of them touch the same bytes, or none in common.
 fn is_as_narrow(region: &Region, op: &Op) -> bool {
     match *op {
         Op::Gather { kind, space, .. } => u64::from(kind.width()) <= region.footprints[space as usize].width,
+        Op::Update { kind, space, .. } => u64::from(kind.width()) == region.footprints[space as usize].width,
         _ => true,
     }
 }
@@ -289,8 +297,16 @@ fn footprints(region: &Region) -> Result<(), RegionError> {
             && footprint.dims.iter().all(known)
             && footprint.dims.iter().enumerate().all(once);
         let checked = footprint.access.is_checked();
+        if footprint.span.is_some_and(|span| !checked || !int(span)) {
+            return Err(RegionError::Reference { what: "footprint", index });
+        }
         if checked && (!footprint.dims.is_empty() || footprint.must_write || footprint.width > MAX_CHECKED) {
             return Err(RegionError::Checked { index });
+        }
+        if let Access::Update(op) = footprint.access
+            && (op == ReduceOp::Mul || !matches!(footprint.width, 4 | 8))
+        {
+            return Err(RegionError::Update { index });
         }
         if !int(footprint.base) || !dims || footprint.memory >= 1024 || !footprint.align.is_power_of_two() {
             return Err(RegionError::Reference { what: "footprint", index });

@@ -6,13 +6,14 @@
 //! before its uses, because a dominator comes before what it dominates.
 
 use super::shape::Shape;
-use super::skeleton::clif_type;
+use super::skeleton::{clif_type, reduce};
 use cranelift_codegen::ir as clif;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{Block, BlockArg, Endianness, InstBuilder, JumpTableData, MemFlagsData, types};
 use cranelift_frontend::{FunctionBuilder, Variable};
 use ir::lowered::{BlockId, Const, Func, LoadKind, Op, StoreKind, Target, Term, Type, Value};
+use ir::region::ReduceOp;
 
 /// The values that the body starts from.
 pub(super) struct Context {
@@ -151,6 +152,14 @@ impl<'a, 'b> Body<'a, 'b> {
                 let (base, offset) = self.address(space, offset, addr);
                 Some(self.load(kind, base, offset))
             }
+            Op::Update { op, kind, space, offset, addr, value } => {
+                let at = self.check(space, offset, addr, kind.width());
+                let rest = self.builder.ins().band_imm_s(at, i64::from(kind.width()) - 1);
+                self.bail_if(rest);
+                let (place, value) = (self.address(space, offset, addr), self.get(value));
+                self.update(op, kind, place, value);
+                None
+            }
             Op::Store { kind, space, offset, addr, value } => {
                 let (base, offset) = self.address(space, offset, addr);
                 self.store(kind, base, offset, self.get(value));
@@ -211,9 +220,10 @@ impl<'a, 'b> Body<'a, 'b> {
         }
     }
 
-    /// Leaves with a bail unless the access lies within the reach of its footprint. The verifier bounds the offset, so the sum
-    /// doesn't wrap around, and a reach is at least as long as an access, so the difference doesn't either.
-    fn check(&mut self, space: u32, offset: u64, addr: Value, width: u32) {
+    /// Leaves with a bail unless the access lies within the reach of its footprint, and gives its guest address. The verifier
+    /// bounds the offset, so the sum doesn't wrap around, and a reach is at least as long as an access, so the difference doesn't
+    /// either.
+    fn check(&mut self, space: u32, offset: u64, addr: Value, width: u32) -> clif::Value {
         let (low, length) =
             self.context.reaches[space as usize].expect("the reaches of all checked footprints were read");
         let index = self.get(addr);
@@ -223,6 +233,14 @@ impl<'a, 'b> Body<'a, 'b> {
         let last = self.builder.ins().iadd_imm_s(length, -i64::from(width));
         let outside = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, distance, last);
         self.bail_if(outside);
+        at
+    }
+
+    /// Combines in place. No other thread touches the bytes, by the contract of `run`.
+    fn update(&mut self, op: ReduceOp, kind: StoreKind, (base, offset): (clif::Value, i32), value: clif::Value) {
+        let old = self.builder.ins().load(clif_type(kind.ty()), guest_flags(), base, offset);
+        let new = reduce(self.builder, op, old, value);
+        self.store(kind, base, offset, new);
     }
 
     fn load(&mut self, kind: LoadKind, base: clif::Value, offset: i32) -> clif::Value {

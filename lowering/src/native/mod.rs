@@ -10,7 +10,7 @@
 //!
 //! Why it is sound:
 //! - *No faults by design.* An operator that traps in Wasm is preceded by an explicit test that leaves the function with
-//!   [`Exit::Bailed`], so no signal handler is needed, and so is a gather. Loads and stores are not tested: the caller of
+//!   [`Exit::Bailed`], so no signal handler is needed, and so are gathers and updates. Loads and stores are not tested: the caller of
 //!   [`NativeKernel::run`] promises that they are in bounds, which the guards and footprints of the region establish.
 //! - *Order.* All accesses of the kernel are in Cranelift's one default alias region and none is marked movable or
 //!   read-only, so those of one iteration keep program order wherever they might touch a common byte. Accesses of
@@ -219,7 +219,8 @@ impl NativeKernel {
     /// For every iteration in the chunk and every access that the kernel executes there, through footprint `s` at guest
     /// address `a` (the zero-extended address operand plus the memarg offset), the bytes at `chunk.deltas[s] + a` modulo
     /// 2^64, as many as the access is wide, must be valid to read for a load and to write for a store; those of a gather must
-    /// be valid to read wherever they lie within its reach, and the reach must be as long as each of them is wide. No other
+    /// be valid to read wherever they lie within its reach, those of an update to read and to write, and the reach must be as
+    /// long as each of them is wide. No other
     /// thread may write bytes that the chunk accesses, nor read bytes that it writes, while `run` lasts. They must not
     /// overlap the slices passed here.
     ///

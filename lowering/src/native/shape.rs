@@ -89,10 +89,13 @@ pub(super) fn check(kernel: &Kernel, spaces: u32) -> Result<Shape, NativeError> 
     let mut checked = used.clone();
     for &block in &order {
         for inst in &func.block(block).insts {
-            if let Op::Load { space, .. } | Op::Store { space, .. } | Op::Gather { space, .. } = inst.op {
-                used[space as usize] = true;
-                checked[space as usize] |= matches!(inst.op, Op::Gather { .. });
-            }
+            let (space, is_checked) = match inst.op {
+                Op::Load { space, .. } | Op::Store { space, .. } => (space as usize, false),
+                Op::Gather { space, .. } | Op::Update { space, .. } => (space as usize, true),
+                _ => continue,
+            };
+            used[space] = true;
+            checked[space] |= is_checked;
         }
     }
     Ok(Shape { order, rank, used, checked, live_ins, large: size > LARGE })

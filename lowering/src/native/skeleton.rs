@@ -247,7 +247,8 @@ fn combine(
     combined
 }
 
-fn reduce(builder: &mut FunctionBuilder<'_>, op: ReduceOp, a: clif::Value, b: clif::Value) -> clif::Value {
+/// `a` and `b` combined.
+pub(super) fn reduce(builder: &mut FunctionBuilder<'_>, op: ReduceOp, a: clif::Value, b: clif::Value) -> clif::Value {
     let order = match op {
         ReduceOp::Add => return builder.ins().iadd(a, b),
         ReduceOp::Mul => return builder.ins().imul(a, b),

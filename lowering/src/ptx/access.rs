@@ -1,4 +1,4 @@
-//! Addresses, loads and stores.
+//! Addresses, loads, stores and updates.
 //!
 //! A device address is the footprint's delta plus the zero-extended guest address, modulo 2^64. The offset of an access
 //! is part of the instruction where it fits. Guards have made every address valid and aligned for its width, or it is checked
@@ -7,8 +7,10 @@
 
 use super::assembly::{Arg, Condition, Reg, Width};
 use super::listing::Node;
+use super::returns::reduction;
 use super::writer::Writer;
 use ir::lowered::{LoadKind, StoreKind};
+use ir::region::ReduceOp;
 
 /// The opcode of a load; a register wider than the bytes is filled by the extension.
 fn load_opcode(kind: LoadKind) -> &'static str {
@@ -86,6 +88,15 @@ impl Writer<'_> {
         let value = self.operand_reg(node, 1);
         let memory = self.memory(offset, node);
         self.asm().op(store_opcode(kind), &[memory, value.into()]);
+    }
+
+    /// Writes an update: one atomic operation whose result nobody asks for. The dialect has no product.
+    pub fn update(&mut self, op: ReduceOp, offset: u64, node: &Node) {
+        let value = self.operand_reg(node, 1);
+        let memory = self.memory(offset, node);
+        if let Some(opcode) = reduction(op, value.width) {
+            self.asm().op(&opcode, &[memory, value.into()]);
+        }
     }
 
     /// Operand 0 plus `offset`, as an operand in brackets.

@@ -161,6 +161,13 @@ impl Builder<'_> {
                 let op = ops::Load::new(ctx, kind, address, offset);
                 self.result(ctx, &op)
             }
+            LoweredOp::Update { op, kind, space, offset, addr, value } => {
+                let checked = ops::Checked::new(ctx, space, self.get(addr)?, offset, kind.width());
+                let address = self.result(ctx, &checked);
+                let op = ops::Update::new(ctx, op, address, offset, self.get(value)?);
+                self.append(ctx, &op);
+                return Ok(());
+            }
             LoweredOp::Store { kind, space, offset, addr, value } => {
                 let address = self.address(ctx, space, addr)?;
                 let op = ops::Store::new(ctx, kind, address, offset, self.get(value)?);

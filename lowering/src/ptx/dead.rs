@@ -1,6 +1,6 @@
 //! Dead code: operations and block arguments that nothing needs.
 //!
-//! Needed are stores, terminators with what they decide on or return, and operators and checks that may bail; then, of whatever is
+//! Needed are stores and updates, terminators with what they decide on or return, and operators and checks that may bail; then, of whatever is
 //! needed, the operands, and of a needed block argument the value that each edge passes for it. All the rest goes at
 //! once, cycles of block arguments that only feed each other included. (pliron's own pass leaves those, and fails on a
 //! dead argument that it meets twice.)
@@ -41,7 +41,7 @@ fn has_effect(ctx: &Context, operation: Ptr<Operation>) -> bool {
         Some(Index(_) | LiveIn(_) | Const(_) | Select | Address(_) | Load(..)) => false,
         Some(Unary(op)) => op.can_trap(),
         Some(Binary(op)) => op.can_trap(),
-        Some(Store(..) | Checked { .. } | Jump | Branch | Switch | Bail | Return(_)) | None => true,
+        Some(Store(..) | Update(..) | Checked { .. } | Jump | Branch | Switch | Bail | Return(_)) | None => true,
     }
 }
 

@@ -195,6 +195,7 @@ impl Writer<'_> {
             View::Checked { space, offset, width } => self.checked(node, *space, *offset, *width),
             View::Load(kind, offset) => self.load(*kind, *offset, node),
             View::Store(kind, offset) => self.store(*kind, *offset, node),
+            View::Update(op, offset) => self.update(*op, *offset, node),
             View::Jump => self.jump(node),
             View::Branch => self.branch(node),
             View::Switch => self.switch(node),

@@ -15,7 +15,7 @@ use ir::region::{ReduceOp, ReturnRole};
 const SLOT: i32 = 8;
 
 /// The opcode of a reduction, if PTX has one; the arguments are the types of either width.
-fn reduction(op: ReduceOp, width: Width) -> Option<String> {
+pub(super) fn reduction(op: ReduceOp, width: Width) -> Option<String> {
     let bits = if width == Width::W32 { 32 } else { 64 };
     let name = match op {
         ReduceOp::Add => "add.u",

@@ -2,6 +2,7 @@
 
 use crate::harness::{Buffer, Maker, Memory, agree};
 use ir::lowered::{BinaryOp, LoadKind, StoreKind, Type, UnaryOp, Value};
+use ir::region::ReduceOp;
 use tensorwasm_lowering::native::Exit;
 
 fn noise(len: usize) -> Vec<u8> {
@@ -147,4 +148,32 @@ fn a_gather_whose_value_nobody_uses_still_bails() {
     let memory = Memory::of(&[&[1, 2]]);
     assert_eq!(agree(&kernel, &memory, &[1], &[8]).0, Exit::Completed);
     assert_eq!(agree(&kernel, &memory, &[1], &[9]).0, Exit::Bailed);
+}
+
+/// An update at each address around the buffer: a whole aligned cell inside is combined, all else bails and leaves it as it was.
+#[test]
+fn an_update_combines_a_cell_of_its_reach_and_bails_elsewhere() {
+    for op in ReduceOp::ALL.into_iter().filter(|&op| op != ReduceOp::Mul) {
+        for kind in [StoreKind::I32, StoreKind::I64] {
+            for (base, offset) in [(1000, 0), (1004, 8), (0xffff_fff8, 0x10), (0xffff_fff8, 0xffff_ff00)] {
+                let (mut maker, params) = Maker::new(&[Type::I64, Type::I32, kind.ty()]);
+                maker.update(op, kind, 0, params[1], offset, params[2]);
+                let mut memory = Memory::of(&[&[]]);
+                memory.buffers[0] = Buffer { base, bytes: noise(22) };
+                let kernel = maker.finish(1, &[]);
+                let mut completed = 0;
+                for step in 0..40u64 {
+                    let address = u64::from((base + step).wrapping_sub(12).wrapping_sub(offset) as u32);
+                    let (at, width) = (address + offset, u64::from(kind.width()));
+                    // Three updates of the same cell.
+                    let (exit, _, after) = agree(&kernel, &memory, &[3], &[address, 0x8765_4321_9abc_def1]);
+                    let whole = at >= base && at + width <= base + 22 && at % width == 0;
+                    assert_eq!(exit, if whole { Exit::Completed } else { Exit::Bailed }, "{op:?} {kind:?} {at:#x}");
+                    assert!(whole || after == memory, "{op:?} {kind:?} {at:#x}");
+                    completed += u64::from(whole);
+                }
+                assert!(completed > 0, "{op:?} {kind:?} {base:#x} {offset:#x}");
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use ir::abi::Reach;
 use ir::lowered::interp::{self, Outcome, Spaces};
 use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, LoadKind, Op, StoreKind, Target, Term, Type, Value};
-use ir::region::{Kernel, ReturnRole};
+use ir::region::{Kernel, ReduceOp, ReturnRole};
 use std::ops::Range;
 use tensorwasm_lowering::native::{Chunk, Exit, NativeKernel, Options, compile};
 
@@ -65,6 +65,11 @@ impl Maker {
 
     pub fn gather(&mut self, kind: LoadKind, space: u32, addr: Value, offset: u64) -> Value {
         self.op(Op::Gather { kind, space, offset, addr }, kind.ty())
+    }
+
+    pub fn update(&mut self, op: ReduceOp, kind: StoreKind, space: u32, addr: Value, offset: u64, value: Value) {
+        let op = Op::Update { op, kind, space, offset, addr, value };
+        self.func.block_mut(self.at).insts.push(Inst { result: None, op, at: 0 });
     }
 
     pub fn store(&mut self, kind: StoreKind, space: u32, addr: Value, offset: u64, value: Value) {

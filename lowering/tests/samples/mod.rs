@@ -78,6 +78,11 @@ impl Builder {
         self.func.push(self.at, Op::Gather { kind, space, offset, addr }, kind.ty(), 0)
     }
 
+    pub fn update(&mut self, op: ReduceOp, kind: StoreKind, space: u32, addr: Value, offset: u64, value: Value) {
+        let op = Op::Update { op, kind, space, offset, addr, value };
+        self.func.block_mut(self.at).insts.push(Inst { result: None, op, at: 0 });
+    }
+
     pub fn store(&mut self, kind: StoreKind, space: u32, addr: Value, offset: u64, value: Value) {
         let op = Op::Store { kind, space, offset, addr, value };
         self.func.block_mut(self.at).insts.push(Inst { result: None, op, at: 0 });
@@ -115,6 +120,11 @@ impl Builder {
                 let footprint = &mut region.footprints[space as usize];
                 *footprint = Footprint { access: Access::Gather, dims: Vec::new(), ..footprint.clone() };
             }
+            if let Op::Update { op, kind, space, .. } = inst.op {
+                let footprint = &mut region.footprints[space as usize];
+                let (access, width) = (Access::Update(op), kind.width().into());
+                *footprint = Footprint { access, width, dims: Vec::new(), ..footprint.clone() };
+            }
         }
         let mapping = region.mappings[0].clone();
         let kernel = Kernel { func: self.func, dims: self.dims, returns: roles.to_vec() };
@@ -133,6 +143,7 @@ impl Builder {
             access: Access::ReadWrite,
             must_write: false,
             align: 8,
+            span: None,
         };
         Region {
             id: 0,
@@ -269,6 +280,19 @@ pub fn gather() -> Sample {
     b.finish("gather", &[], &[])
 }
 
+/// `bins[x[i]] += 1`, and behind it `bins[x[i] + 1] += x[i]`.
+pub fn histogram() -> Sample {
+    let mut b = Builder::new(1, &[Type::I32, Type::I32], 2);
+    let from = b.element(b.param(1), 0, 4);
+    let index = b.load(LoadKind::I32, 0, from, 0);
+    let (four, one) = (b.i32(4), b.i32(1));
+    let distance = b.binary(BinaryOp::I32Mul, index, four);
+    let at = b.binary(BinaryOp::I32Add, b.param(2), distance);
+    b.update(ReduceOp::Add, StoreKind::I32, 1, at, 0, one);
+    b.update(ReduceOp::Add, StoreKind::I32, 1, at, 4, index);
+    b.finish("histogram", &[], &[])
+}
+
 /// One kernel for each operator, with operands from live-ins, and one with a constant second operand.
 pub fn operators() -> Vec<Sample> {
     let mut samples = Vec::new();
@@ -304,6 +328,14 @@ pub fn accesses() -> Vec<Sample> {
         let mut b = Builder::new(1, &[Type::I32, Type::I32], 2);
         let (near, far) = (b.gather(kind, 1, b.param(2), 0), b.gather(kind, 1, b.param(2), 0xffff_fff8));
         samples.push(storing(b, &[near, far], &format!("gather_{}", kind.name().replace('.', "_"))));
+    }
+    for op in ReduceOp::ALL.into_iter().filter(|&op| op != ReduceOp::Mul) {
+        for kind in [StoreKind::I32, StoreKind::I64] {
+            let mut b = Builder::new(1, &[Type::I32, kind.ty()], 1);
+            b.update(op, kind, 0, b.param(1), 0, b.param(2));
+            b.update(op, kind, 0, b.param(1), 0xffff_fff8, b.param(2));
+            samples.push(b.finish(&format!("update_{}_{}", op.name(), kind.ty()), &[], &[]));
+        }
     }
     for &kind in StoreKind::ALL.iter().filter(|k| k.ty() != Type::V128) {
         let mut b = Builder::new(1, &[Type::I32, kind.ty()], 1);
@@ -346,7 +378,7 @@ pub fn storing(mut b: Builder, values: &[Value], name: &str) -> Sample {
 
 /// Every sample.
 pub fn all() -> Vec<Sample> {
-    let mut samples = vec![saxpy(), branchy(), reduction(), bailing(), swapping(), gather()];
+    let mut samples = vec![saxpy(), branchy(), reduction(), bailing(), swapping(), gather(), histogram()];
     samples.extend(operators());
     samples.extend(accesses());
     samples.extend(roles());

@@ -4,6 +4,7 @@ mod edits;
 mod gathers;
 mod mutants;
 mod texts;
+mod updates;
 mod watch;
 
 use bundle::{Bundle, PtxImage, read};

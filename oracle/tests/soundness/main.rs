@@ -6,6 +6,7 @@
 mod carried;
 mod headers;
 mod resumed;
+mod updates;
 
 use runtime::{DeviceChoice, End, NanMode, Program, Session, SessionOptions, Settings, Skip};
 
@@ -428,7 +429,8 @@ fn rule_4_a_bounded_part_of_an_address_is_covered_as_a_whole() {
 #[test]
 fn rule_4_the_number_that_leaves_is_not_masked() {
     // The loop inside tests at the top, so its number is once larger than any that an address is made of.
-    let pair = pair(
+    // By itself the loop inside updates eight cells.
+    let pair = nest(
         "(func (export \"f\") (param $a i32) (param $n i32) (local $i i32) (local $k i32) (local $p i32)
            (loop $rows
              (local.set $k (i32.const 0))
@@ -442,6 +444,7 @@ fn rule_4_the_number_that_leaves_is_not_masked() {
                  (local.set $k (i32.add (local.get $k) (i32.const 1)))
                  (br $row)))
              (br_if $rows (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n)))))",
+        2,
     );
     check(&pair, &[4096, 50], Done);
     check(&pair, &[65_536 - 50 * 64, 50], Done);

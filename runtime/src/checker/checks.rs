@@ -18,8 +18,8 @@ use super::atoms::{Atom, Atoms};
 use super::poly::Poly;
 use ir::lowered::dominators::Dominators;
 use ir::lowered::{BinaryOp, BlockId};
-use ir::region::Region;
-use ptx_machine::ast::{Comparison, Type};
+use ir::region::{ReduceOp, Region};
+use ptx_machine::ast::{AtomicOp, Comparison, Type};
 use std::collections::HashMap;
 
 /// The farthest that a constant may lead from a guest address within a check.
@@ -160,4 +160,23 @@ impl<'k> Checks<'k> {
         }
         inside && aligned
     }
+}
+
+/// True for `red` by the operator that a footprint is updated by.
+pub(super) fn updates(op: AtomicOp, ty: Type, declared: ReduceOp) -> bool {
+    let signed = match declared {
+        ReduceOp::MinS | ReduceOp::MaxS => true,
+        ReduceOp::MinU | ReduceOp::MaxU => false,
+        _ => ty.is_signed(),
+    };
+    let wanted = match declared {
+        ReduceOp::Add => AtomicOp::Add,
+        ReduceOp::And => AtomicOp::And,
+        ReduceOp::Or => AtomicOp::Or,
+        ReduceOp::Xor => AtomicOp::Xor,
+        ReduceOp::MinS | ReduceOp::MinU => AtomicOp::Min,
+        ReduceOp::MaxS | ReduceOp::MaxU => AtomicOp::Max,
+        ReduceOp::Mul => return false,
+    };
+    op == wanted && ty.is_signed() == signed && !ty.is_float()
 }

@@ -14,7 +14,9 @@
 //! What a footprint's sequential dimensions span may be counted to its window: then it is about one dimension, too.
 //!
 //! Gathers need no theorem: they only load, and dispatch keeps the reach of each from every hull that the region writes
-//! (`crate::reach`). They aren't among the accesses here.
+//! (`crate::reach`). Nor do updates: one after another in any order they leave the same bytes, because their operator is associative
+//! and commutative and each touches a whole cell, and dispatch keeps their reach from every other hull. Neither are among the
+//! accesses here.
 //!
 //! With a constant `S` and `D` the accesses are compared themselves, exactly, so that windows may interleave. Footprints of
 //! memories that can't be one memory never meet.

@@ -8,13 +8,14 @@
 //!    run as often as an extent says at most, each time they are entered, unless the region is declared unbounded;
 //! 3. a footprint that is declared all written is written as a whole by every iteration that completes;
 //! 4. accesses are aligned whenever the footprint's base and strides are;
-//!    Of a footprint whose accesses are checked (gathers) only loads are, and none lies elsewhere than in the *reach* that
-//!    dispatch has chosen: a kernel's gather is written with its check by every emitter; PTX is shown to contain the check;
+//!    Of a footprint whose accesses are checked all are loads (gathers), or all are updates by one operator, as wide as the footprint
+//!    and aligned, and none lies elsewhere than in the *reach* that dispatch has chosen: a kernel's gather or update is written with
+//!    its check by every emitter; PTX is shown to contain the check;
 //! 5. PTX threads past the last iteration touch nothing; others touch only footprints, the bail flag, to raise it, and the
 //!    slots of returned values, as their roles say; none waits for another, and loops are bounded as in 2.
 //!
 //! With what dispatch checks by itself (guards hold, hulls lie within their memories and below 2^32, a reach meets no hull that
-//! is written and is as long as its footprint is wide, trip counts are
+//! is written, that of updates no hull at all, and is as long as its footprint is wide, trip counts are
 //! positive), it follows that a launch touches no byte outside of the hulls, commits no byte that wasn't computed or copied
 //! in, and, apart from what a compare-and-swap of a product shows to whoever misuses it, ends with the same bytes in whatever
 //! order its threads run. What isn't shown here is that the kernel computes what
@@ -181,14 +182,14 @@ struct Access {
     is_store: bool,
     /// Executed by every thread that completes.
     always: bool,
-    /// A load that the kernel shows to be where its footprint's accesses may be; its address doesn't matter.
+    /// A load or an update that the kernel shows to be where its footprint's accesses may be; its address doesn't matter.
     checked: bool,
 }
 
 impl Access {
-    fn checked(space: u32, width: u32) -> Access {
+    fn checked(space: u32, width: u32, is_store: bool) -> Access {
         let address = Poly::default();
-        Access { space, address, offset: 0, width, is_store: false, always: false, checked: true }
+        Access { space, address, offset: 0, width, is_store, always: false, checked: true }
     }
 }
 
@@ -431,7 +432,7 @@ impl<'a> Claims<'a> {
                 Effect::ReadWrite => true,
                 Effect::Write => a.is_store,
                 Effect::Read => !a.is_store,
-                Effect::Gather => false,
+                Effect::Gather | Effect::Update(_) => false,
             };
             if !placed.iter().all(declared) {
                 return Err(Unproven::Kind { footprint: index });
@@ -451,15 +452,18 @@ impl<'a> Claims<'a> {
         Ok(())
     }
 
-    /// A checked access must be one that its footprint declares, and no wider: dispatch chooses where it may be accordingly.
+    /// A checked access must be one that its footprint declares, and no wider: dispatch chooses where it may be accordingly. Updates
+    /// are as wide as it, so that two of them touch the same bytes or none in common; that they are by its operator has been seen.
     fn admit(&self, access: &Access) -> Result<(), Unproven> {
         let (index, width) = (access.space, access.width);
         let outside = Unproven::Access { footprint: index, width };
         let footprint = self.region.footprints.get(index as usize).ok_or(outside)?;
-        if footprint.access != Effect::Gather {
-            return Err(Unproven::Kind { footprint: index });
-        }
-        if u64::from(width) > footprint.width { Err(outside) } else { Ok(()) }
+        let fits = match (footprint.access, access.is_store) {
+            (Effect::Gather, false) => u64::from(width) <= footprint.width,
+            (Effect::Update(_), true) => u64::from(width) == footprint.width,
+            _ => return Err(Unproven::Kind { footprint: index }),
+        };
+        if fits { Ok(()) } else { Err(outside) }
     }
 
     /// Where an access is within the window of its footprint, given what holds where it is executed.

@@ -6,12 +6,12 @@
 //! the bits between depends on the instruction. An access counts only where every thread past the last iteration has left before: its
 //! block is dominated by a way on, taken only there, from an exit under `index >= trip count`. Addresses are a footprint's delta
 //! plus a zero-extended 32-bit guest address plus a constant; where the footprint's accesses are checked, the check is looked for
-//! ([`checks`](super::checks)). The bail flag and the slots of returned values are the only
+//! ([`checks`](super::checks)), and updates are `red` by their footprint's operator. The bail flag and the slots of returned values are the only
 //! other places, and only for what the emitter does there: the flag is raised, a reduction is combined, a product is swapped
 //! in, the last value is stored. Nobody waits for anybody, and what loops must be allowed to. Who relies on it: every device that runs the text, and the host's own memory behind such a device.
 
 use super::atoms::{Atom, Atoms};
-use super::checks::{Checks, Test};
+use super::checks::{Checks, Test, updates};
 use super::lift::{Compare, Order};
 use super::loops::{Loop, LoopSet};
 use super::poly::{Poly, Ring};
@@ -22,7 +22,7 @@ use bundle::PtxImage;
 use ir::abi::{self, Param};
 use ir::lowered::dominators::Dominators;
 use ir::lowered::{BinaryOp as Wasm, Block, BlockId, Func, Target, Term, UnaryOp as WasmUnary, Value};
-use ir::region::{ReduceOp, Region, ReturnRole, limits};
+use ir::region::{Access as Effect, ReduceOp, Region, ReturnRole, limits};
 use ptx_machine::ast::{
     AtomicOp, BinaryOp, Comparison, Instruction, Kernel, Operand, Operation, Special, Statement, TernaryOp, Type,
     UnaryOp,
@@ -486,9 +486,18 @@ impl<'k> Reader<'k, '_> {
             }
             (Atom::Returns, None, at) if self.returns_into(at, instruction) => {}
             (Atom::Delta(space), guest, offset) if (0..=MAX_OFFSET).contains(&offset) => {
+                let declared = self.region.footprints.get(space as usize).map(|f| f.access);
                 let (width, is_store) = match instruction.operation {
                     Operation::Load { non_coherent: false, lanes, ty } => (lanes as u32 * ty.bits() / 8, false),
+                    Operation::Store { .. } if declared.is_some_and(|access| access.is_checked()) => {
+                        return Err(Unproven::Kind { footprint: space });
+                    }
                     Operation::Store { lanes, ty } => (lanes as u32 * ty.bits() / 8, true),
+                    Operation::Reduce(op, ty) => match declared {
+                        Some(Effect::Update(declared)) if updates(op, ty, declared) => (ty.bits() / 8, true),
+                        Some(Effect::Update(_)) => return Err(Unproven::Kind { footprint: space }),
+                        _ => return Err(foreign),
+                    },
                     _ => return Err(foreign),
                 };
                 if self.found.len() == MAX_ACCESSES {
@@ -497,7 +506,7 @@ impl<'k> Reader<'k, '_> {
                 let always = instruction.guard.is_none();
                 let address = guest.unwrap_or_default();
                 let access = Access { space, address, offset, width, is_store, always, checked: false };
-                let wanted = self.region.footprints.get(space as usize).is_some_and(|f| f.access.is_checked());
+                let wanted = declared.is_some_and(|access| access.is_checked());
                 let access = if wanted { self.checked(block, line, access)? } else { access };
                 self.found.push((block, access));
             }
@@ -509,9 +518,6 @@ impl<'k> Reader<'k, '_> {
     /// An access whose address must have been checked, in every thread that comes here.
     fn checked(&mut self, block: BlockId, line: u32, access: Access) -> Result<Access, Unproven> {
         let footprint = access.space;
-        if access.is_store {
-            return Err(Unproven::Kind { footprint });
-        }
         let known = self.checks.cover(&access, block, &self.flow.tree, self.atoms);
         if known { Ok(Access { checked: true, ..access }) } else { Err(Unproven::Unchecked { line, footprint }) }
     }

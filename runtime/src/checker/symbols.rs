@@ -117,8 +117,14 @@ impl Walk<'_> {
                 Op::Store { kind, space, offset, addr, .. } => (space, offset, addr, kind.width(), kind.align(), true),
                 ref op => {
                     // Every emitter writes the check.
-                    if let Op::Gather { kind, space, .. } = *op {
-                        self.accesses.push((block, Access::checked(space, kind.width())));
+                    match *op {
+                        Op::Gather { kind, space, .. } => {
+                            self.accesses.push((block, Access::checked(space, kind.width(), false)));
+                        }
+                        Op::Update { kind, space, .. } => {
+                            self.accesses.push((block, Access::checked(space, kind.width(), true)));
+                        }
+                        _ => {}
                     }
                     if let Some(result) = inst.result {
                         self.define(op, result, block);

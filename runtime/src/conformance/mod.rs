@@ -12,6 +12,7 @@ mod nests;
 mod refusals;
 mod returns;
 mod sketch;
+mod updates;
 mod vectors;
 
 use crate::config::NanMode;
@@ -141,6 +142,7 @@ impl fmt::Display for Report {
 pub fn cases() -> Vec<Case> {
     let mut cases = accesses::cases();
     cases.extend(gathers::cases());
+    cases.extend(updates::cases());
     cases.extend(returns::cases());
     cases.extend(vectors::cases());
     cases.extend(nests::cases());

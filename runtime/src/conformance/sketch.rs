@@ -159,7 +159,16 @@ impl Sketch {
     pub fn footprint(&mut self, base: IntId, dims: &[(u32, IntId)], width: u64, access: Access) -> u32 {
         let dims = dims.iter().map(|&(dim, stride)| FootprintDim { dim, stride }).collect();
         let align = 1 << width.trailing_zeros().min(3);
-        self.region.footprints.push(Footprint { memory: 0, base, dims, width, access, must_write: false, align });
+        self.region.footprints.push(Footprint {
+            memory: 0,
+            base,
+            dims,
+            width,
+            access,
+            must_write: false,
+            align,
+            span: None,
+        });
         self.region.footprints.len() as u32 - 1
     }
 
@@ -180,6 +189,7 @@ impl Sketch {
             access: reach.access,
             must_write: reach.must_write,
             align: 1 << reach.width.trailing_zeros().min(3),
+            span: None,
         });
         self.region.footprints.len() as u32 - 1
     }
@@ -202,6 +212,16 @@ impl Sketch {
             access: Access::Gather,
             must_write: false,
         })
+    }
+
+    /// Updates of cells of `width` bytes whose addresses are found out in the kernel, likely from what a live-in holds on, within
+    /// as many bytes as `span` says.
+    pub fn updated(&mut self, memory: u32, hint: u32, width: u64, op: ReduceOp, span: Option<i64>) -> u32 {
+        self.bails();
+        let (offset, strides, access, must_write) = (0, [], Access::Update(op), false);
+        let space = self.reach(Reach { memory, base: hint, offset, strides: &strides, width, access, must_write });
+        self.region.footprints[space as usize].span = span.map(|span| self.region.program.int(Int::Const(span)));
+        space
     }
 
     /// Hands back a scalar.
@@ -281,6 +301,11 @@ impl Sketch {
 
     pub fn store(&mut self, kind: StoreKind, space: u32, addr: Value, offset: u64, value: Value) {
         let op = Op::Store { kind, space, offset, addr, value };
+        self.func.block_mut(self.at).insts.push(Inst { result: None, op, at: 0 });
+    }
+
+    pub fn update(&mut self, op: ReduceOp, kind: StoreKind, space: u32, addr: Value, offset: u64, value: Value) {
+        let op = Op::Update { op, kind, space, offset, addr, value };
         self.func.block_mut(self.at).insts.push(Inst { result: None, op, at: 0 });
     }
 

@@ -7,13 +7,15 @@
 //! Why calling native code is sound: the dispatch has checked that every hull lies inside its memory and that the guards
 //! hold, so every access of the kernel lies in a window, or bails because it isn't within its reach, which does; `place` gives addresses that are good for the whole window for as
 //! long as the transaction is borrowed, which is until every box has ended. Boxes are disjoint parts of the iteration space,
-//! and no two different iterations touch a common byte if one of them writes it (the region's dependence rule).
+//! and no two different iterations touch a common byte if one of them writes it (the region's dependence rule), but for updates,
+//! for which each box has cells of its own (`privates.rs`).
 //!
 //! Float arithmetic depends on the thread's control register, which a new thread inherits from whoever starts it: each
 //! worker sets it to round to nearest with subnormals.
 #![allow(unsafe_code)]
 
-use super::{Device, Launch, Outcome, PrepareError, Prepared, Task};
+use super::privates::Updated;
+use super::{Device, DeviceError, Launch, Outcome, PrepareError, Prepared, Task};
 use crate::config::NanMode;
 use crate::transaction::Transaction;
 use lowering::native::{self, Chunk, Exit, NativeKernel};
@@ -69,29 +71,33 @@ impl Device for Cpu {
             native::Options { canonical_nan: task.nan == NanMode::Canonical, bounded: !task.region.unbounded };
         let kernel = native::compile(task.kernel, task.region.footprints.len() as u32, &options)
             .map_err(|error| PrepareError::Device(Box::new(error)))?;
-        Ok(Box::new(CpuRegion { kernel, pool: self.pool.clone() }))
+        Ok(Box::new(CpuRegion { kernel, pool: self.pool.clone(), updated: Updated::of(task.region) }))
     }
 }
 
 struct CpuRegion {
     kernel: NativeKernel,
     pool: Arc<ThreadPool>,
+    updated: Updated,
 }
 
 impl Prepared for CpuRegion {
     fn launch(&self, launch: &Launch<'_>, transaction: &mut Transaction<'_>) -> Outcome {
-        match transaction.place() {
-            Ok(deltas) => self.run(launch, &deltas),
-            Err(error) => Outcome::Failed(error),
-        }
+        self.run(launch, transaction).unwrap_or_else(Outcome::Failed)
     }
 }
 
 impl CpuRegion {
-    fn run(&self, launch: &Launch<'_>, deltas: &[u64]) -> Outcome {
-        let boxes = boxes(launch.trips, self.pool.current_num_threads() as u64 * BOXES_PER_THREAD);
+    fn run(&self, launch: &Launch<'_>, transaction: &mut Transaction<'_>) -> Result<Outcome, DeviceError> {
+        let threads = self.pool.current_num_threads() as u64;
+        let boxes = boxes(launch.trips, self.updated.boxes(launch, threads, threads * BOXES_PER_THREAD));
+        // What can fail comes before the guest's memory is in reach.
+        let mut privates = self.updated.privates(launch, boxes.len())?;
+        let shared = transaction.place()?;
+        let own = privates.iter_mut().map(|privates| self.updated.deltas(launch, &shared, privates));
+        let deltas: Vec<Vec<u64>> = once(shared.clone()).chain(own).collect();
         let stop = AtomicBool::new(false);
-        let run_box = |ranges: &Vec<Range<u64>>| {
+        let run_box = |(ranges, deltas): (&Vec<Range<u64>>, &Vec<u64>)| {
             let mut returns = self.kernel.initial_returns();
             // Once one box has given up, the results of the others are of no use.
             if stop.load(Ordering::Relaxed) {
@@ -107,7 +113,7 @@ impl CpuRegion {
             }
             (exit, returns, chunk.holds_last())
         };
-        let all = || self.pool.install(|| boxes.par_iter().with_max_len(1).map(run_box).collect());
+        let all = || self.pool.install(|| boxes.par_iter().zip(&deltas).with_max_len(1).map(run_box).collect());
         // A worker of another pool would run that pool's jobs, another guest's among them, on this guest's stack while it
         // waits; a thread of its own waits in its place.
         let ends: Vec<_> = match rayon::current_thread_index() {
@@ -121,11 +127,12 @@ impl CpuRegion {
         for (exit, returns, holds_last) in &ends {
             match exit {
                 Exit::Completed => self.kernel.merge(&mut combined, returns, *holds_last),
-                Exit::Bailed => return Outcome::Bailed,
-                Exit::Budget => return Outcome::TimedOut,
+                Exit::Bailed => return Ok(Outcome::Bailed),
+                Exit::Budget => return Ok(Outcome::TimedOut),
             }
         }
-        Outcome::Completed(combined)
+        self.updated.merge(launch, &privates, transaction)?;
+        Ok(Outcome::Completed(combined))
     }
 }
 

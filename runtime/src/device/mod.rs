@@ -12,6 +12,7 @@
 mod cpu;
 pub mod cuda;
 mod off;
+mod privates;
 
 pub use cpu::Cpu;
 pub use cuda::Cuda;

@@ -40,6 +40,15 @@ fn a_sloppy_device_is_found_out() {
     results where gathers begin
     a gather outside whose value nobody uses
     a gather from the memory that is written, under another index
+    an update of the first word that is read
+    an update of the last word that is read
+    an update one word past the memory
+    an update at the end of the address space
+    bins that begin inside of an array
+    no room for bins
+    bins at odd addresses
+    an update behind what is likely
+    updates in the memory that is read, under another index
     live-outs in closed form
     rows of inner loops that would overlap
     rows whose last one ends past the memory

@@ -1,0 +1,52 @@
+;; What looks like an update and isn't: the old value is used, the operator doesn't commute, the address or the width differs, another
+;; store comes between, or the array is read as well.
+(module
+  (memory 1)
+  (func (export "old_value_used") (param $bins i32) (param $p i32) (param $n i32)
+    (local $bin i32) (local $old i32)
+    (loop $l
+      (local.set $bin (i32.add (local.get $bins) (i32.shl (i32.load8_u (local.get $p)) (i32.const 2))))
+      (i32.store (local.get $bin) (i32.add (local.tee $old (i32.load (local.get $bin))) (i32.const 1)))
+      (i32.store offset=4 (local.get $p) (local.get $old))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+  (func (export "order_matters") (param $bins i32) (param $p i32) (param $n i32)
+    (local $bin i32)
+    (loop $l
+      (local.set $bin (i32.add (local.get $bins) (i32.shl (i32.load8_u (local.get $p)) (i32.const 2))))
+      (i32.store (local.get $bin) (i32.sub (i32.const 1) (i32.load (local.get $bin))))
+      (local.set $p (i32.add (local.get $p) (i32.const 1)))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+  (func (export "another_cell") (param $bins i32) (param $p i32) (param $n i32)
+    (local $bin i32)
+    (loop $l
+      (local.set $bin (i32.add (local.get $bins) (i32.shl (i32.load8_u (local.get $p)) (i32.const 2))))
+      (i32.store (local.get $bin) (i32.add (i32.load offset=4 (local.get $bin)) (i32.const 1)))
+      (local.set $p (i32.add (local.get $p) (i32.const 1)))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+  (func (export "narrow") (param $bins i32) (param $p i32) (param $n i32)
+    (local $bin i32)
+    (loop $l
+      (local.set $bin (i32.add (local.get $bins) (i32.load8_u (local.get $p))))
+      (i32.store8 (local.get $bin) (i32.add (i32.load8_u (local.get $bin)) (i32.const 1)))
+      (local.set $p (i32.add (local.get $p) (i32.const 1)))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+  (func (export "both_loaded_first") (param $bins i32) (param $p i32) (param $n i32)
+    (local $a i32) (local $b i32) (local $x i32) (local $y i32)
+    (loop $l
+      (local.set $a (i32.add (local.get $bins) (i32.shl (i32.load8_u (local.get $p)) (i32.const 2))))
+      (local.set $b (i32.add (local.get $bins) (i32.shl (i32.load8_u offset=1 (local.get $p)) (i32.const 2))))
+      (local.set $x (i32.load (local.get $a)))
+      (local.set $y (i32.load (local.get $b)))
+      (i32.store (local.get $a) (i32.add (local.get $x) (i32.const 1)))
+      (i32.store (local.get $b) (i32.add (local.get $y) (i32.const 1)))
+      (local.set $p (i32.add (local.get $p) (i32.const 2)))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 2))))))
+  (func (export "read_as_well") (param $bins i32) (param $p i32) (param $n i32)
+    (local $bin i32)
+    (loop $l
+      (local.set $bin (i32.add (local.get $bins) (i32.shl (i32.load8_u (local.get $p)) (i32.const 2))))
+      (i32.store (local.get $bin)
+        (i32.add (i32.load (local.get $bin)) (i32.load (i32.add (local.get $bins) (i32.load8_u offset=1 (local.get $p))))))
+      (local.set $p (i32.add (local.get $p) (i32.const 2)))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 2)))))))
