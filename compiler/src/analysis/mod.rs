@@ -23,6 +23,7 @@ mod late;
 mod limits;
 pub mod narrow;
 pub mod reduction;
+pub mod series;
 pub mod shape;
 pub mod space;
 pub mod trip;
@@ -43,10 +44,12 @@ use space::Space;
 use std::collections::HashMap;
 
 /// A header parameter that the loop carries in a way other than an induction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Carried {
     /// It accumulates.
     Reduction(Reduction),
+    /// It sums up a form.
+    Series(series::Series),
     /// It counts, in floats.
     Counter(floats::Counter),
     /// The loop never reads it; after the loop it holds what the last iteration gave it.
@@ -129,6 +132,13 @@ pub fn analyse<'a>(
     let mut bounds = extent::extents(context, &shape, &mut inductions, &mut draft);
     bounds[0] = Some(trip.count);
     demand_counts(context, &shape, &inductions, &mut draft)?;
+    for carried in carries.values() {
+        if let Carried::Series(series) = carried
+            && !inductions.demand(&mut draft, &series.by, None)
+        {
+            return Err(Reason::TripCount { why: "an inner loop's isn't, and a sum depends on it".into() });
+        }
+    }
     for &l in parallel.iter().filter(|&&l| l != 0) {
         space::exact(context, &shape, &inductions, &mut draft, l)?;
     }
@@ -215,7 +225,10 @@ fn carried(
         let how = match is_read(context, shape, param) {
             false => Carried::Unread { next },
             true if let Some(counter) = floats::counter(context, param, (start, next)) => Carried::Counter(counter),
-            true => Carried::Reduction(reduction::reduction(context, shape, finals, (param, next), local)?),
+            true => match reduction::reduction(context, shape, finals, (param, next), local) {
+                Ok(reduction) => Carried::Reduction(reduction),
+                Err(reason) => Carried::Series(series::series(context, shape, inductions, param, next).ok_or(reason)?),
+            },
         };
         carried.insert(param, how);
     }

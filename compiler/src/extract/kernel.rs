@@ -13,6 +13,7 @@ use crate::analysis::affine::{Affine, Lin, OutsideVector};
 use crate::analysis::context::Context;
 use crate::analysis::floats::Counter;
 use crate::analysis::reduction::Accumulator;
+use crate::analysis::series::Series;
 use crate::analysis::updates::Update;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
@@ -58,14 +59,15 @@ pub fn kernel(
     Ok(Kernel { func, dims: analysis.space.parallel.len() as u32, returns })
 }
 
-/// Everything from outside that the body uses becomes a live-in or a constant.
+/// Everything from outside that the kernel uses becomes a live-in or a constant: what the body reads, and what the header's parameters
+/// start from where the kernel starts from it.
 fn collect_live_ins(context: &Context<'_>, analysis: &mut Analysis<'_>) -> Result<(), Reason> {
     let mut used = Vec::new();
     // A root that stays in the thread receives its parameters there, on entry and from each iteration.
     let sequential = !analysis.space.is_parallel(0);
-    if sequential {
-        let params = &context.func.block(analysis.shape.header).params;
-        used.extend(params.iter().filter_map(|param| analysis.inductions.edges.get(param)).map(|&(start, _)| start));
+    for param in &context.func.block(analysis.shape.header).params {
+        let starts = sequential || matches!(analysis.carried.get(param), Some(Carried::Series(_)));
+        used.extend(analysis.inductions.edges.get(param).filter(|_| starts).map(|(start, _)| *start));
     }
     for &block in &analysis.shape.body {
         let block = context.func.block(block);
@@ -211,6 +213,10 @@ impl Builder<'_> {
                     }
                 }
                 (None, Some(&Carried::Counter(counter))) => self.counter(counter),
+                (None, Some(Carried::Series(series))) => {
+                    let series = series.clone();
+                    self.series(analysis, param, &series)?
+                }
                 _ => continue,
             };
             self.values.insert(param, value);
@@ -230,6 +236,29 @@ impl Builder<'_> {
         let from = analysis.draft.symbols.outside(from)?;
         let from = self.scalar(&analysis.draft.symbols.scalars.0, from);
         Ok(self.func.push(block, Op::Binary(xor, value, from), xor.result(), 0))
+    }
+
+    /// `s + a * i + b * ((i >> 1) * ((i - 1) | 1))`.
+    fn series(&mut self, analysis: &mut Analysis<'_>, param: Value, series: &Series) -> Result<Value, Reason> {
+        let (start, _) = *analysis.inductions.edges.get(&param).ok_or(Reason::LiveIn)?;
+        let (index, ty) = (self.indices[&0], series.first.ty);
+        let one = self.constant(Const::i64(1));
+        let half = self.emit(Op::Binary(BinaryOp::I64ShrU, index, one), Type::I64);
+        let before = self.emit(Op::Binary(BinaryOp::I64Sub, index, one), Type::I64);
+        let odd = self.emit(Op::Binary(BinaryOp::I64Or, before, one), Type::I64);
+        let mut triangle = self.emit(Op::Binary(BinaryOp::I64Mul, half, odd), Type::I64);
+        if ty == Type::I32 {
+            triangle = self.emit(Op::Unary(UnaryOp::I32WrapI64, triangle), ty);
+        }
+        let mul = if ty == Type::I64 { BinaryOp::I64Mul } else { BinaryOp::I32Mul };
+        let change = self.linear(analysis, &series.change);
+        let mut sum = self.emit(Op::Binary(mul, triangle, change), ty);
+        if let Some(distance) = self.distance(analysis, BlockId::ENTRY, 0, &series.first) {
+            sum = self.sum(BlockId::ENTRY, sum, distance);
+        }
+        let start = analysis.draft.symbols.outside(start)?;
+        let start = self.scalar(&analysis.draft.symbols.scalars.0, start);
+        Ok(self.sum(BlockId::ENTRY, start, sum))
     }
 
     /// A counter in floats, which is exact.

@@ -13,6 +13,7 @@ use crate::analysis::context::{Context, Use};
 use crate::analysis::count::Position;
 use crate::analysis::floats::Counter;
 use crate::analysis::reduction::{self, Accumulator, Reduction};
+use crate::analysis::series::Series;
 use crate::analysis::shape::Shape;
 use crate::analysis::trip::Ending;
 use crate::analysis::{Analysis, Carried};
@@ -140,10 +141,14 @@ impl Finder<'_> {
         if !analysis.space.is_parallel(0) && self.reaches_exit(analysis, value) {
             return Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last, form: Form::Whole }));
         }
-        for (&param, &carried) in &analysis.carried {
+        // A few at most, and some are looked at with the analysis in hand.
+        for (param, carried) in analysis.carried.clone() {
             match carried {
                 Carried::Reduction(found) if value == (if bottom { found.next } else { param }) => {
                     return self.reduced(analysis, param, found);
+                }
+                Carried::Series(series) if value == param && !bottom => {
+                    return self.summed(analysis, param, &series, local);
                 }
                 Carried::Counter(counter) if value == param && !bottom => {
                     return self.counted(analysis, counter, local);
@@ -170,6 +175,36 @@ impl Finder<'_> {
         defined && self.context.func.ty(value).is_scalar()
     }
 
+    /// A running sum where a test at the top has ended the loop.
+    fn summed(
+        &self,
+        analysis: &mut Analysis<'_>,
+        param: Value,
+        series: &Series,
+        local: u32,
+    ) -> Result<ScalarId, Reason> {
+        let root = analysis.space.dims[0].ok_or(Reason::LiveOut { local })?;
+        let (start, _) = analysis.inductions.edges[&param];
+        let symbols = &mut analysis.draft.symbols;
+        let start = symbols.outside(start)?;
+        let (trips, one) = (symbols.scalars.add(Scalar::Trip(root)), symbols.constant(Const::i64(1)));
+        let half = symbols.binary(BinaryOp::I64ShrU, trips, one);
+        let before = symbols.binary(BinaryOp::I64Sub, trips, one);
+        let odd = symbols.binary(BinaryOp::I64Or, before, one);
+        let mut triangle = symbols.binary(BinaryOp::I64Mul, half, odd);
+        let mut trips = trips;
+        let wide = series.first.ty == Type::I64;
+        if !wide {
+            triangle = symbols.unary(UnaryOp::I32WrapI64, triangle);
+            trips = symbols.unary(UnaryOp::I32WrapI64, trips);
+        }
+        let (add, mul) = if wide { (BinaryOp::I64Add, BinaryOp::I64Mul) } else { (BinaryOp::I32Add, BinaryOp::I32Mul) };
+        let (first, change) = (symbols.materialise(&series.first), symbols.materialise(&series.change));
+        let (line, curve) = (symbols.binary(mul, trips, first), symbols.binary(mul, triangle, change));
+        let both = symbols.binary(add, line, curve);
+        Ok(symbols.binary(add, start, both))
+    }
+
     /// A counter in floats where a test at the top has ended the loop.
     fn counted(&self, analysis: &mut Analysis<'_>, counter: Counter, local: u32) -> Result<ScalarId, Reason> {
         let root = analysis.space.dims[0].ok_or(Reason::LiveOut { local })?;
@@ -185,7 +220,7 @@ impl Finder<'_> {
     fn final_store(&mut self, analysis: &mut Analysis<'_>, index: usize) -> Result<FinalStore, Reason> {
         let last = analysis.finals[index].clone();
         let base = last.base(&analysis.inductions, &mut analysis.draft)?;
-        let reduction = analysis.carried.iter().find_map(|(&param, &carried)| match carried {
+        let reduction = analysis.carried.iter().find_map(|(&param, carried)| match *carried {
             Carried::Reduction(found) if found.next == last.value => Some((param, found)),
             _ => None,
         });

@@ -20,8 +20,8 @@
     (i32.add (local.get $a) (local.get $i)))
 
   ;; Each row is the one above plus a sum that runs along the rows; the sum is needed afterwards, and both loops test at the top.
-  (func $rows (param $a i32) (param $x i32) (param $n i32) (param $m i32) (result f32)
-    (local $i i32) (local $j i32) (local $p i32) (local $sum f32)
+  (func $rows (param $a i32) (param $x i32) (param $n i32) (param $m i32) (param $sum f32) (result f32)
+    (local $i i32) (local $j i32) (local $p i32)
     (block $done
       (loop $outer
         (br_if $done (i32.ge_s (local.get $i) (local.get $n)))
