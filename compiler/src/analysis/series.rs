@@ -32,15 +32,30 @@ pub fn series(
     param: Value,
     next: Value,
 ) -> Option<Series> {
-    let &Op::Binary(BinaryOp::I32Add | BinaryOp::I64Add, a, b) = context.op(next)? else { return None };
-    let added = if a == param { b } else { a };
-    if (a != param && b != param) || (a == param && b == param) {
-        return None;
+    let mut by = Affine::invariant(Lin::constant(context.func.ty(param), 0));
+    let mut at = next;
+    for _ in 0..MAX_ADDITIONS {
+        if at == param {
+            let root_alone = by.is_known() && by.steps.keys().eq([&0]);
+            return root_alone.then(|| Series { first: by.start.clone(), change: by.step(0), by });
+        }
+        let &Op::Binary(BinaryOp::I32Add | BinaryOp::I64Add, a, b) = context.op(at)? else { return None };
+        // What depends on the parameter has no form.
+        let form = |value: Value| added(context, shape, inductions, value);
+        let (rest, form) = form(b).map(|form| (a, form)).or_else(|| form(a).map(|form| (b, form)))?;
+        (at, by) = (rest, by.add_scaled(&form, 1));
     }
-    // A value from outside makes an induction, which is known already.
-    let home = context.home(added).filter(|block| shape.home.get(block) == Some(&0))?;
-    let always = context.tree.dominates(home, shape.latch);
-    let by = inductions.forms.forms.get(&added).filter(|form| always && form.is_known())?.clone();
-    let root_alone = by.steps.keys().eq([&0]);
-    root_alone.then(|| Series { first: by.start.clone(), change: by.step(0), by })
+    None
+}
+
+/// Additions of one iteration.
+const MAX_ADDITIONS: usize = 16;
+
+/// The form of what every iteration of the root adds.
+fn added(context: &Context<'_>, shape: &Shape, inductions: &Inductions, value: Value) -> Option<Affine> {
+    if let Some(&Op::Const(c)) = context.op(value) {
+        return Some(Affine::invariant(Lin::constant(c.ty, c.bits)));
+    }
+    let home = context.home(value).filter(|block| shape.home.get(block) == Some(&0))?;
+    inductions.forms.forms.get(&value).filter(|_| context.tree.dominates(home, shape.latch)).cloned()
 }

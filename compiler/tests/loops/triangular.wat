@@ -15,6 +15,17 @@
         (br $l)))
     (local.get $k))
 
+  ;; The same by two: k = 0, 1, 6, 15, ... at each way back.
+  (func $pairs (param $a i32) (param $n i32)
+    (local $i i32) (local $k i32) (local $m i32)
+    (loop $l
+      (i32.store (local.get $a) (local.get $k))
+      (local.set $m (i32.add (local.get $k) (local.get $i)))
+      (i32.store offset=4 (local.get $a) (local.get $m))
+      (local.set $k (i32.add (i32.add (local.get $m) (local.get $i)) (i32.const 1)))
+      (local.set $a (i32.add (local.get $a) (i32.const 8)))
+      (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 2))) (local.get $n)))))
+
   ;; The squares as sums of odd numbers, in 64 bits, from a start; tested at the bottom.
   (func $squares (param $a i32) (param $n i32) (param $s i64) (result i64)
     (local $odd i64)
