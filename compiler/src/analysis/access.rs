@@ -231,7 +231,9 @@ fn accesses(
     for (access, parts) in either.into_iter().filter(|(access, _)| is_read(access)) {
         let Some(wide) = parts.apply(access.clone()) else { continue };
         let alike = |a: &Access| a.memory == wide.memory && a.addr.start.terms == wide.addr.start.terms;
-        if found.accesses.iter().any(|a| a.is_store && alike(a)) {
+        let mut stores = found.accesses.iter().filter(|a| a.is_store && alike(a)).peekable();
+        // A window that reaches into what is stored is of no use; a gather may still keep out of it.
+        if stores.peek().is_some() && !stores.any(|store| meet(draft, store, &wide)) {
             found.masks.extend(parts.masks());
             found.accesses.push(wide);
         } else {
@@ -239,6 +241,22 @@ fn accesses(
         }
     }
     Ok(found)
+}
+
+/// True if two accesses with the same terms are known to touch a common byte, and the second moves with no loop.
+fn meet(draft: &Draft<'_>, store: &Access, still: &Access) -> bool {
+    let hull = |access: &Access| {
+        let first = i64::from(access.addr.start.constant as u32 as i32).checked_add_unsigned(access.offset)?;
+        let (mut low, mut high) = (first, first.checked_add(access.width.into())?);
+        for (&l, step) in &access.addr.steps {
+            let last = draft.lasts[l].and_then(|last| draft.known(last))?;
+            let by = step.as_const()?.signed().checked_mul(last)?;
+            (low, high) = (low.checked_add(by.min(0))?, high.checked_add(by.max(0))?);
+        }
+        Some((low, high))
+    };
+    let common = hull(store).zip(hull(still)).is_some_and(|(a, b)| a.0 < b.1 && b.0 < a.1);
+    common && still.addr.steps.is_empty()
 }
 
 fn check_memory(module: &Module, index: u32) -> Result<(), Reason> {
