@@ -40,11 +40,11 @@ fn failures_of_one_launch_cost_that_launch() {
     failure: cuMemAlloc_v2: CUDA_ERROR_OUT_OF_MEMORY (2): out of memory
     ");
     insta::assert_snapshot!(story("refused-launch", "5000"), @"
-    0 done, 2522 error
+    0 done, 2523 error
     failure: cuLaunchKernel: CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES (701): too many resources requested for launch
     ");
     insta::assert_snapshot!(story("flag", "5000"), @"
-    41 done, 1 error
+    42 done, 1 error
     failure: the bail flag holds 0xa5a5a5a5
     ");
 }
@@ -75,7 +75,7 @@ fn an_overdue_launch_is_given_up_and_the_device_left_alone_until_it_ends() {
     failure: an overdue launch hasn't ended yet
     ");
     insta::assert_snapshot!(story("held=5", "1500"), @"
-    99 done, 1 timeout, 4 off
+    100 done, 1 timeout, 4 off
     failure: an overdue launch hasn't ended yet
     ");
 }
