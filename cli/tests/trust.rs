@@ -100,7 +100,7 @@ fn an_operator_trusts_a_developer() {
     let (developer, operator) = (User::new(), User::new());
     insta::assert_snapshot!(developer.run(&["keygen", "alice"]), @"made key alice (id ID) in HERE/config/tensorwasm/keys; others need HERE/config/tensorwasm/keys/alice.pub");
     developer.compile("rustc/heat2d", "b.wasm", &["--key", "alice"]);
-    insta::assert_snapshot!(developer.run(&["verify", "b.wasm"]), @"b.wasm: signature: by trusted key alice (id ID); 11 regions");
+    insta::assert_snapshot!(developer.run(&["verify", "b.wasm"]), @"b.wasm: signature: by trusted key alice (id ID); 12 regions");
     for file in ["b.wasm", "config/tensorwasm/keys/alice.pub"] {
         std::fs::copy(developer.path(file), operator.path(Path::new(file).file_name().unwrap().to_str().unwrap()))
             .unwrap();
@@ -223,7 +223,7 @@ fn signatures_in_files_of_their_own() {
     ];
     insta::assert_snapshot!(words.join("\n"), @"
     1: b.wasm: refused, signature: none; a trusted key must have signed
-    0: b.wasm: signature: by trusted key alice (id ID), detached; by trusted key bob (id ID), detached; 11 regions
+    0: b.wasm: signature: by trusted key alice (id ID), detached; by trusted key bob (id ID), detached; 12 regions
     2: error: other.wasm: invalid detached signature: the file was changed after it was signed, or another one was signed
     2: error: large.sig is longer than the 2048 bytes that a detached signature may have
     2: error: b.wasm: invalid detached signature: it isn't in the form that signing writes
@@ -235,7 +235,7 @@ fn signatures_in_files_of_their_own() {
     ");
     // It stays good when somebody signs the bundle itself.
     user.run(&["sign", "b.wasm", "--key", "bob"]);
-    insta::assert_snapshot!(user.try_run(&["verify", "b.wasm", "--signature", "b.sig", "--trust", "alice"]), @"0: b.wasm: signature: by a key that isn't trusted (id ID); by trusted key alice (id ID), detached; by a key that isn't trusted (id ID), detached; 11 regions");
+    insta::assert_snapshot!(user.try_run(&["verify", "b.wasm", "--signature", "b.sig", "--trust", "alice"]), @"0: b.wasm: signature: by a key that isn't trusted (id ID); by trusted key alice (id ID), detached; by a key that isn't trusted (id ID), detached; 12 regions");
 }
 
 #[test]
