@@ -2,7 +2,7 @@
 
 use crate::sample::{Parts, WAT, bundle, contents, custom, image, kernel, module, region};
 use ir::lowered::{Func, Op, Term, Type};
-use ir::region::{FinalStore, Int, IntId, Mapping, Pred, ScalarId, Step};
+use ir::region::{FinalStore, Int, IntId, Mapping, Part, Pred, ScalarId, Step};
 use tensorwasm_bundle::{Contents, MemoryExport, digest, read, write};
 
 /// The words with which the sample is refused after `change`.
@@ -209,6 +209,12 @@ fn region_ids_count_from_zero() {
 fn regions_that_fail_verification() {
     insta::assert_snapshot!(refused(|parts| parts.manifest.regions[0].schedule = Step::Barrier), @"region 0: schedule step `barrier` isn't supported");
     insta::assert_snapshot!(not_written(|contents| contents.regions[0].schedule = Step::Barrier), @"region 0: schedule step `barrier` isn't supported");
+}
+
+#[test]
+fn half_a_vector_is_an_i64() {
+    let halved = refused(|parts| parts.manifest.regions[0].live_outs[0].part = Part::High);
+    insta::assert_snapshot!(halved, @"region 0: live-out 0 has the wrong type");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::sample::{Parts, bundle, contents, custom, image, kernel, module, region};
 use ir::lowered::{BlockId, Type};
-use ir::region::{LiveIn, LiveOut, Scalar, ScalarId};
+use ir::region::{LiveIn, LiveOut, Part, Scalar, ScalarId};
 use proptest::prelude::*;
 use tensorwasm_bundle::{Contents, abi_names, digest, read, write};
 
@@ -234,7 +234,7 @@ fn several(regions: &[Vec<Type>]) -> (Vec<u8>, Contents) {
             let (local, value) = (3 + region.live_ins.len() as u32, ScalarId(region.scalars.0.len() as u32));
             region.scalars.0.push(Scalar::LiveIn(region.live_ins.len() as u32));
             region.live_ins.push(LiveIn::local(local, ty));
-            region.live_outs.push(LiveOut { local, ty, value });
+            region.live_outs.push(LiveOut { local, part: Part::Whole, ty, value });
             let param = kernel.func.new_value(ty);
             kernel.func.block_mut(BlockId::ENTRY).params.push(param);
         }

@@ -2,8 +2,8 @@
 
 use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, LoadKind, Op, StoreKind, Term, Type, UnaryOp};
 use ir::region::{
-    Access, Footprint, FootprintDim, Guard, Int, IntId, Kernel, LiveIn, LiveOut, Mapping, Place, Pred, PredId, Program,
-    ReduceOp, Region, ReturnRole, Scalar, ScalarId, Scalars, Step,
+    Access, Footprint, FootprintDim, Guard, Int, IntId, Kernel, LiveIn, LiveOut, Mapping, Part, Place, Pred, PredId,
+    Program, ReduceOp, Region, ReturnRole, Scalar, ScalarId, Scalars, Step,
 };
 use std::sync::LazyLock;
 use tensorwasm_bundle::{
@@ -54,7 +54,7 @@ pub fn region() -> Region {
         guards: vec![Guard { pred: PredId(0), why: "in bounds".into() }],
         footprints: vec![footprint],
         returns: vec![(Type::I32, ReturnRole::Reduce(ReduceOp::Add))],
-        live_outs: vec![LiveOut { local: 2, ty: Type::I32, value: ScalarId(2) }],
+        live_outs: vec![LiveOut { local: 2, part: Part::Whole, ty: Type::I32, value: ScalarId(2) }],
         schedule: Step::Launch { mapping: 0 },
         mappings: vec![Mapping { grid: vec![0], block: 128 }],
         finals: Vec::new(),

@@ -11,6 +11,8 @@
 //! never changes, or leaves it: each iteration contributes whether it does. Values that are cut to a narrow type every time
 //! round are the subject of [`narrow`](super::narrow).
 //!
+//! A vector accumulates lane by lane, if every operator cuts it alike.
+//!
 //! Of floats only Wasm's own `min` and `max` qualify in exact mode. Their identities are the infinities. On numbers they
 //! choose by a total order in which -0 lies just below +0, so they are associative, commutative and exact. With a NaN among
 //! its operands the result is a NaN, whatever the order; it is one that arithmetic makes, whose bits are canonical under
@@ -23,7 +25,8 @@ use super::finals::Final;
 use super::narrow::Range;
 use super::shape::Shape;
 use crate::reasons::Reason;
-use ir::lowered::{BinaryOp, BlockId, Inst, Op, Term, Type, Value};
+use ir::lowered::vector::BinaryRule;
+use ir::lowered::{BinaryOp, BlockId, Inst, Op, Shape as Lanes, Term, Type, Value, VectorBinaryOp};
 use ir::region::ReduceOp;
 use std::collections::{HashMap, HashSet};
 
@@ -36,6 +39,8 @@ pub struct Reduction {
     pub next: Value,
     /// The operator.
     pub op: Accumulator,
+    /// How vectors are cut, if each lane is a reduction of its own.
+    pub shape: Option<Lanes>,
     /// The bits that the contribution of an iteration starts from.
     pub identity: u64,
     /// What the start must be in.
@@ -91,6 +96,8 @@ impl Accumulator {
 #[derive(Default)]
 struct Found {
     op: Option<Accumulator>,
+    /// How vectors are cut.
+    shape: Option<Lanes>,
     /// What the operator takes in.
     operands: Vec<Value>,
     /// `and`s with masks: they cut, or they are the operator.
@@ -131,8 +138,10 @@ pub fn reduction(
         return Err(carried);
     }
     let passes = passes(context, &tainted, next);
+    let lanes = found.shape;
     let settled = settle(context, shape, param, found);
-    settled.map(|(op, identity, range)| Reduction { param, next, op, identity, range, passes }).ok_or(carried)
+    let reduction = |(op, identity, range)| Reduction { param, next, op, shape: lanes, identity, range, passes };
+    settled.map(reduction).ok_or(carried)
 }
 
 /// True if a tainted value is made of the parameter in a way that a recurrence may have.
@@ -164,6 +173,11 @@ fn part(context: &Context<'_>, shape: &Shape, tainted: &HashSet<Value>, value: V
             // A comparison is fine if it only decides a minimum, which its user checks.
             None => decides_minimum(context, shape, value),
         },
+        Op::VectorBinary(binary, a, b) => lane_op(binary).is_some_and(|(lanes, op, is_sub)| {
+            let operand = if is(a) { b } else { a };
+            let one_shape = *found.shape.get_or_insert(lanes) == lanes;
+            is(a) != is(b) && (!is_sub || is(a)) && one_shape && found.agrees(op, operand)
+        }),
         _ => false,
     }
 }
@@ -176,6 +190,10 @@ fn settle(
     mut found: Found,
 ) -> Option<(Accumulator, u64, Option<Range>)> {
     let ty = context.func.ty(param);
+    if ty == Type::V128 {
+        let fine = found.shape.is_some() && found.cuts.is_empty() && found.replacements.is_empty();
+        return found.op.filter(|_| fine).map(|op| (op, 0, None));
+    }
     // Beside no other operator, an `and` with a mask is one.
     if matches!(found.op, None | Some(Accumulator::Int(ReduceOp::And))) && found.cuts.is_empty() {
         let masks = std::mem::take(&mut found.masks);
@@ -316,6 +334,25 @@ pub(super) fn reduce_op(op: BinaryOp) -> Option<Accumulator> {
     }))
 }
 
+/// The reduction that each lane of a vector accumulates, and whether it is written as a subtraction. Bits are taken by halves.
+fn lane_op(op: VectorBinaryOp) -> Option<(Lanes, Accumulator, bool)> {
+    match op.rule() {
+        BinaryRule::Bits(op) => Some((Lanes::I64x2, reduce_op(op)?, false)),
+        BinaryRule::Each(lanes, op) => Some((lanes, reduce_op(op)?, is_sub(op))),
+        BinaryRule::Pick(lanes, op) => {
+            let op = match op {
+                BinaryOp::I32LtS => ReduceOp::MinS,
+                BinaryOp::I32LtU => ReduceOp::MinU,
+                BinaryOp::I32GtS => ReduceOp::MaxS,
+                BinaryOp::I32GtU => ReduceOp::MaxU,
+                _ => return None,
+            };
+            Some((lanes, Accumulator::Int(op), false))
+        }
+        _ => None,
+    }
+}
+
 /// The minimum or maximum that `select(cond, if_true, if_false)` computes, if `cond` compares exactly its arms.
 pub(super) fn minimum(context: &Context<'_>, cond: Value, if_true: Value, if_false: Value) -> Option<ReduceOp> {
     use BinaryOp::*;
@@ -363,6 +400,12 @@ fn float_reason(context: &Context<'_>, next: Value, otherwise: Reason) -> Reason
         Some(Op::Binary(op, ..)) if reduce_op(*op).is_none() => {
             Reason::FloatReduction { operator: op.name().to_string() }
         }
+        Some(Op::VectorBinary(op, ..)) => match op.rule() {
+            BinaryRule::Each(lanes, each) if !lanes.scalar().is_int() && reduce_op(each).is_none() => {
+                Reason::FloatReduction { operator: op.name().to_string() }
+            }
+            _ => otherwise,
+        },
         _ => otherwise,
     }
 }

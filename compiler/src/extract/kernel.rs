@@ -204,6 +204,9 @@ impl Builder<'_> {
                 (None, Some(Carried::Reduction(reduction))) => {
                     let ty = self.context.func.ty(param);
                     match reduction.op {
+                        op if let Some(shape) = reduction.shape => {
+                            self.emit(Op::VectorConst(super::lanes::identity(op, shape)), Type::V128)
+                        }
                         // Whatever differs from it in every bit.
                         Accumulator::Replace(by) => {
                             let ones = self.constant(Const { ty, bits: ty.mask() });
@@ -515,6 +518,7 @@ impl Builder<'_> {
             let value = self.value(analysis, returned.value, None)?;
             let value = match returned.form {
                 Form::Whole => value,
+                Form::Lane(lane) => lane.emit(&mut self.func, self.done, value),
                 Form::Key(order) => order.key(&mut self.func, self.done, value),
                 Form::Change(by) => self.difference(analysis, self.done, value, by)?,
             };

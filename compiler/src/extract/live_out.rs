@@ -7,6 +7,7 @@
 //! resumed, the live-outs are all header parameters that something depends on, as they are in the iteration that comes next, which
 //! is just such a place.
 
+use super::lanes::{self, Lane};
 use super::order::Order;
 use crate::analysis::affine::{Affine, Lin};
 use crate::analysis::context::{Context, Use};
@@ -20,7 +21,7 @@ use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
 use crate::wasm::GuestLoop;
 use ir::lowered::{BinaryOp, Const, Op, Type, UnaryOp, Value};
-use ir::region::{FinalStore, LiveOut, ReduceOp, ReturnRole, Scalar, ScalarId};
+use ir::region::{FinalStore, LiveOut, Part, ReduceOp, ReturnRole, Scalar, ScalarId};
 use std::collections::HashSet;
 
 /// A value that the kernel returns.
@@ -43,6 +44,8 @@ pub enum Form {
     Key(Order),
     /// The bits in which it differs from another one.
     Change(Value),
+    /// One of its lanes.
+    Lane(Lane),
 }
 
 /// What a region leaves behind, apart from what its kernel stores.
@@ -74,20 +77,28 @@ pub fn live_outs(
         if context.home(value).is_none() {
             continue;
         }
-        let scalar = if analysis.shape.defines(context, value) {
-            if !resumes && !observed.contains(&value) {
-                continue;
-            }
+        let inside = analysis.shape.defines(context, value);
+        if inside && !resumes && !observed.contains(&value) || !inside && value == carried.start {
+            continue;
+        }
+        if ty == Type::V128 {
+            let halves = match inside {
+                true => finder.vector(analysis, value, local)?,
+                false => lanes::outside(&mut analysis.draft.symbols, value).map_err(|_| Reason::LiveOut { local })?,
+            };
+            let parts = [Part::Low, Part::High].into_iter().zip(halves);
+            live_outs.extend(parts.map(|(part, value)| LiveOut { local, part, ty: Type::I64, value }));
+            continue;
+        }
+        let scalar = if inside {
             if !ty.is_scalar() {
                 return Err(Reason::LiveOut { local });
             }
             finder.inside(analysis, value, local)?
-        } else if value != carried.start {
-            analysis.draft.symbols.outside(value).map_err(|_| Reason::LiveOut { local })?
         } else {
-            continue;
+            analysis.draft.symbols.outside(value).map_err(|_| Reason::LiveOut { local })?
         };
-        live_outs.push(LiveOut { local, ty, value: scalar });
+        live_outs.push(LiveOut { local, part: Part::Whole, ty, value: scalar });
     }
     let held: HashSet<Value> = values.iter().copied().collect();
     if !resumes && observed.iter().any(|v| !held.contains(v)) {
@@ -122,7 +133,8 @@ fn reduction_values(context: &Context<'_>, analysis: &Analysis<'_>) -> HashSet<V
     params.flat_map(|(&param, _)| reduction::tainted(context, &analysis.shape, param)).collect()
 }
 
-struct Finder<'a> {
+/// Finds values after the loop, and notes what the kernel must return for them.
+pub(super) struct Finder<'a> {
     context: &'a Context<'a>,
     reductions: HashSet<Value>,
     returned: Vec<Returned>,
@@ -248,7 +260,30 @@ impl Finder<'_> {
         Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last, form: Form::Whole }))
     }
 
-    fn returned(&mut self, analysis: &mut Analysis<'_>, wanted: Returned) -> ScalarId {
+    /// The halves of a vector: of a reduction, or of one that the last complete iteration computes.
+    fn vector(&mut self, analysis: &mut Analysis<'_>, value: Value, local: u32) -> Result<[ScalarId; 2], Reason> {
+        let bottom = analysis.trip.position == Position::Bottom;
+        if analysis.space.parallel != [0] {
+            return Err(Reason::LiveOut { local });
+        }
+        let reduction = analysis.carried.iter().find_map(|(&param, carried)| match *carried {
+            Carried::Reduction(found) if value == (if bottom { found.next } else { param }) => Some((param, found)),
+            _ => None,
+        });
+        if let Some((param, found)) = reduction {
+            let shape = found.shape.ok_or(Reason::LiveOut { local })?;
+            let (start, _) = analysis.inductions.edges[&param];
+            return self.reduced_halves(analysis, start, found, shape);
+        }
+        let home = self.context.home(value);
+        let always = home.is_some_and(|home| self.context.tree.dominates(home, analysis.shape.latch));
+        if !bottom || !always || self.reductions.contains(&value) || analysis.carried.contains_key(&value) {
+            return Err(Reason::LiveOut { local });
+        }
+        Ok(self.last_halves(analysis, value))
+    }
+
+    pub(super) fn returned(&mut self, analysis: &mut Analysis<'_>, wanted: Returned) -> ScalarId {
         let index = self.returned.iter().position(|&r| r == wanted).unwrap_or_else(|| {
             self.returned.push(wanted);
             self.returned.len() - 1
@@ -341,7 +376,13 @@ impl Finder<'_> {
 }
 
 /// `start op total` as a scalar; minima are written with operators that scalars have.
-fn combine(analysis: &mut Analysis<'_>, op: ReduceOp, wide: bool, start: ScalarId, total: ScalarId) -> ScalarId {
+pub(super) fn combine(
+    analysis: &mut Analysis<'_>,
+    op: ReduceOp,
+    wide: bool,
+    start: ScalarId,
+    total: ScalarId,
+) -> ScalarId {
     use BinaryOp::*;
     let symbols = &mut analysis.draft.symbols;
     let pick = |narrow: BinaryOp, wide_op: BinaryOp| if wide { wide_op } else { narrow };

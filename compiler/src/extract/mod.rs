@@ -6,6 +6,7 @@ mod dead;
 mod edges;
 mod exit;
 mod kernel;
+mod lanes;
 mod live_out;
 mod order;
 mod prune;

@@ -119,6 +119,17 @@ impl Order {
         symbols.binary(if self.largest { max } else { min }, start, value)
     }
 
+    /// The same of the bits of a start, as bits; one that may be handed on as it is must be a number.
+    pub fn combine_bits(self, draft: &mut Draft<'_>, start: ScalarId, key: ScalarId, passes: bool) -> ScalarId {
+        let Operators { bits_of, of_bits, .. } = *self.operators();
+        let start = draft.symbols.unary(of_bits, start);
+        if passes {
+            self.demand_number(draft, start);
+        }
+        let value = self.combine(&mut draft.symbols, start, key);
+        draft.symbols.unary(bits_of, value)
+    }
+
     /// Demands that `start` isn't a NaN.
     pub fn demand_number(self, draft: &mut Draft<'_>, start: ScalarId) {
         let Operators { int, bits_of, and, infinity, .. } = *self.operators();

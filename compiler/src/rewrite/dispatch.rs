@@ -21,7 +21,7 @@ use super::estimate;
 use super::locals::{Pool, val_type};
 use bundle::abi_names;
 use ir::lowered::Type;
-use ir::region::{LiveIn, Region, Source};
+use ir::region::{LiveIn, LiveOut, Part, Region, Source};
 use walrus::ir::{
     BinaryOp, Binop, BrIf, Call, Const, GlobalGet, Instr, InstrSeqId, LocalGet, LocalSet, UnaryOp, Unop, Value,
 };
@@ -39,7 +39,7 @@ pub fn code(
     skip: InstrSeqId,
 ) -> Result<Vec<Instr>, RewriteError> {
     let live_ins = live_ins(carried, region, function)?;
-    let live_outs = locals(carried, region, function, "live-out", region.live_outs.iter().map(|l| (l.local, l.ty)))?;
+    let live_outs = live_outs(carried, region, function)?;
     let (call, min_work) = imports(&mut carried.module, region);
     let mut spares = pool.spares(&mut carried.module.locals, function);
     let mut code: Vec<Instr> = Vec::new();
@@ -60,8 +60,15 @@ pub fn code(
     code.push(Binop { op: BinaryOp::I32Ne }.into());
     code.push(BrIf { block: skip }.into());
     for (result, live_out) in results.into_iter().zip(live_outs) {
+        let half = match live_out.1 {
+            Part::Whole => None,
+            Part::Low => Some(BinaryOp::I64x2ReplaceLane { idx: 0 }),
+            Part::High => Some(BinaryOp::I64x2ReplaceLane { idx: 1 }),
+        };
+        code.extend(half.map(|_| Instr::from(LocalGet { local: live_out.0 })));
         code.push(LocalGet { local: result }.into());
-        code.push(LocalSet { local: live_out }.into());
+        code.extend(half.map(|op| Instr::from(Binop { op })));
+        code.push(LocalSet { local: live_out.0 }.into());
     }
     Ok(code)
 }
@@ -96,23 +103,17 @@ fn live_ins(carried: &Carried, region: &Region, function: u32) -> Result<Vec<Vec
     region.live_ins.iter().enumerate().map(read).collect()
 }
 
-/// The locals of a region's live-outs, each of which must have the type that the region says.
-fn locals(
-    carried: &Carried,
-    region: &Region,
-    function: u32,
-    what: &'static str,
-    values: impl Iterator<Item = (u32, Type)>,
-) -> Result<Vec<LocalId>, RewriteError> {
-    let find = |(index, (local, ty)): (usize, (u32, Type))| {
-        let id = carried.local(function, local);
-        id.filter(|&id| val_type(ty) == Some(carried.module.locals.get(id).ty())).ok_or(RewriteError::Value {
-            region: region.id,
-            what,
-            index,
-        })
+/// The locals of a region's live-outs, each of which must have the type that the region says, or be a vector of which it is a half.
+fn live_outs(carried: &Carried, region: &Region, function: u32) -> Result<Vec<(LocalId, Part)>, RewriteError> {
+    let find = |(index, out): (usize, &LiveOut)| {
+        let wanted = if out.part.is_whole() { val_type(out.ty) } else { Some(ValType::V128) };
+        let local = carried.local(function, out.local);
+        let local = local.filter(|&local| wanted == Some(carried.module.locals.get(local).ty()));
+        let local = local.filter(|_| out.part.is_whole() || out.ty == Type::I64);
+        let wrong = RewriteError::Value { region: region.id, what: "live-out", index };
+        Ok((local.ok_or(wrong)?, out.part))
     };
-    values.enumerate().map(find).collect()
+    region.live_outs.iter().enumerate().map(find).collect()
 }
 
 /// Imports the region's function and its `min-work` global.

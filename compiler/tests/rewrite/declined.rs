@@ -2,7 +2,7 @@
 
 use crate::programs::{ALL, DO_WHILE, ExitAt, WHILE, operator, region, splice};
 use ir::lowered::{BinaryOp, Const, Type};
-use ir::region::{Access, Footprint, IntId, LiveIn, LiveOut, Region, Scalar};
+use ir::region::{Access, Footprint, IntId, LiveIn, LiveOut, Part, Region, Scalar};
 use tensorwasm_compiler::rewrite::{Exit, RewriteError, Rewriter, Splice, rewrite};
 
 /// What `check` says of a loop in the body of `(func $f (param i32) <signature and body>)`.
@@ -156,8 +156,11 @@ fn regions_that_do_not_fit_the_module() {
     let long = |r: &mut Region| r.live_ins.push(LiveIn::local(0, Type::I64));
     assert_eq!(refused(long), "region 0: live-in 2 is nothing of its type");
     let value = |r: &mut Region| r.live_outs[0].value;
-    let missing = |r: &mut Region| r.live_outs = vec![LiveOut { local: 2, ty: Type::I32, value: value(r) }];
+    let missing =
+        |r: &mut Region| r.live_outs = vec![LiveOut { local: 2, part: Part::Whole, ty: Type::I32, value: value(r) }];
     assert_eq!(refused(missing), "region 0: live-out 0 is nothing of its type");
+    let half = |r: &mut Region| r.live_outs[0].part = Part::Low;
+    assert_eq!(refused(half), "region 0: live-out 0 is nothing of its type");
     let memory = |r: &mut Region| {
         let dims = Vec::new();
         let (access, must_write) = (Access::Read, false);

@@ -4,7 +4,7 @@
 //! `i` one past the end; `run` returns what the code after the loop makes of it.
 
 use ir::lowered::{Type, UnaryOp};
-use ir::region::{LiveIn, LiveOut, Place, Program as Guards, Region, Scalar, Scalars, Step};
+use ir::region::{LiveIn, LiveOut, Part, Place, Program as Guards, Region, Scalar, Scalars, Step};
 use tensorwasm_compiler::rewrite::{Exit, Splice};
 use wasmparser::{Import, Operator, Parser, Payload, TypeRef};
 
@@ -98,7 +98,10 @@ pub fn region(id: u32, live_ins: &[u32], live_outs: &[u32], with_estimate: bool)
         guards: Vec::new(),
         footprints: Vec::new(),
         returns: Vec::new(),
-        live_outs: live_outs.iter().map(|&local| LiveOut { local, ty: Type::I32, value: first }).collect(),
+        live_outs: live_outs
+            .iter()
+            .map(|&local| LiveOut { local, part: Part::Whole, ty: Type::I32, value: first })
+            .collect(),
         finals: Vec::new(),
         schedule: Step::Seq(Vec::new()),
         mappings: Vec::new(),

@@ -100,12 +100,35 @@ impl std::fmt::Display for Source {
     }
 }
 
+/// A part of a local.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// All of a scalar.
+    #[default]
+    Whole,
+    /// The lower 64 bits of a vector, an `i64`.
+    Low,
+    /// The upper 64 bits.
+    High,
+}
+
+impl Part {
+    /// True for a local that isn't a vector.
+    pub fn is_whole(&self) -> bool {
+        *self == Part::Whole
+    }
+}
+
 /// A value that a completed dispatch hands back to a local.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LiveOut {
     /// The local's index in the original function.
     pub local: u32,
-    /// Its type, a scalar.
+    /// Which part of the local it is for.
+    #[serde(default, skip_serializing_if = "Part::is_whole")]
+    pub part: Part,
+    /// The type of the part, a scalar.
     pub ty: Type,
     /// The value, over live-ins, trip counts and returned values.
     pub value: ScalarId,

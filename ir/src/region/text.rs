@@ -1,7 +1,7 @@
 //! The text form of a region, for people and snapshots. `expressions` says how its expressions are written.
 
 use super::expressions::{Expressions, Node};
-use super::{Region, Source};
+use super::{Part, Region, Source};
 use std::fmt::{self, Display, Formatter};
 
 impl Region {
@@ -74,7 +74,12 @@ impl Display for Region {
             writeln!(f, "  r{i}: {ty} = {role:?}")?;
         }
         for out in &self.live_outs {
-            writeln!(f, "  local {}: {} = {}", out.local, out.ty, expressions.show(out.value))?;
+            let part = match out.part {
+                Part::Whole => "",
+                Part::Low => "low half of ",
+                Part::High => "high half of ",
+            };
+            writeln!(f, "  {part}local {}: {} = {}", out.local, out.ty, expressions.show(out.value))?;
         }
         for last in &self.finals {
             let (at, value) = (expressions.show_inside(last.base), expressions.show(last.value));

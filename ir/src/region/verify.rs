@@ -324,7 +324,7 @@ fn footprints(region: &Region) -> Result<(), RegionError> {
 
 fn live_outs(region: &Region, types: &[Type]) -> Result<(), RegionError> {
     for (index, out) in region.live_outs.iter().enumerate() {
-        if types.get(out.value.0 as usize) != Some(&out.ty) {
+        if types.get(out.value.0 as usize) != Some(&out.ty) || !out.part.is_whole() && out.ty != Type::I64 {
             return Err(RegionError::Type { what: "live-out", index });
         }
     }

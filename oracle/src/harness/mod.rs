@@ -161,8 +161,9 @@ fn offload(plain: &[u8], region: &Region, locals: &Locals, options: &compiler::O
         let from = l.from.map_local(|local| locals.index(local));
         LiveIn { from, ..*l }
     });
-    let outs = region.live_outs.iter().map(|l| (locals.index(l.local), l.ty));
-    let same = found.passed().copied().eq(ins) && found.live_outs.iter().map(|l| (l.local, l.ty)).eq(outs);
+    let outs = region.live_outs.iter().map(|l| (locals.index(l.local), l.part, l.ty));
+    let found_outs = found.live_outs.iter().map(|l| (l.local, l.part, l.ty));
+    let same = found.passed().copied().eq(ins) && found_outs.eq(outs);
     if same { Ok(compiled) } else { Err(Unfit::Differs) }
 }
 

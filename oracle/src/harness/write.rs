@@ -14,7 +14,7 @@ use super::entry::Start;
 use super::original::Original;
 use ir::lowered::Const;
 use ir::lowered::Type as Scalar;
-use ir::region::{Region, Source};
+use ir::region::{Part, Region, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
@@ -225,6 +225,11 @@ impl Writer<'_, '_> {
         body.instruction(&Instruction::I32Const(exit as i32));
         for out in &self.plan.region.live_outs {
             body.instruction(&Instruction::LocalGet(self.locals.index(out.local)));
+            match out.part {
+                Part::Whole => {}
+                Part::Low => drop(body.instruction(&Instruction::I64x2ExtractLane(0))),
+                Part::High => drop(body.instruction(&Instruction::I64x2ExtractLane(1))),
+            }
         }
         body.instruction(&Instruction::Return);
     }

@@ -67,6 +67,28 @@ pub const FLAGS: &str = r#"(module (memory (export "memory") 1)
         (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))
     (local.get $all) (local.get $which) (local.get $top)))"#;
 
+/// Vectors that accumulate: sums of bytes from a start, products and extremes of halves, sums of words, minima of floats.
+pub const LANES: &str = r#"(module (memory (export "memory") 1)
+  (func (export "lanes") (param $p i32) (param $n i32) (param $start i64) (param $low f32) (result i64 i64)
+    (local $bytes v128) (local $product v128) (local $tops v128) (local $words v128) (local $lows v128) (local $x v128)
+    (local.set $bytes (i64x2.splat (local.get $start)))
+    (local.set $product (i16x8.splat (i32.const 3)))
+    (local.set $tops (i64x2.splat (local.get $start)))
+    (local.set $lows (f32x4.splat (local.get $low)))
+    (if (i32.gt_s (local.get $n) (i32.const 0)) (then
+      (loop $next
+        (local.set $x (v128.load (local.get $p)))
+        (local.set $bytes (i8x16.add (local.get $x) (local.get $bytes)))
+        (local.set $product (i16x8.mul (local.get $product) (local.get $x)))
+        (local.set $tops (i16x8.max_s (i8x16.min_u (local.get $x) (i8x16.splat (i32.const 77))) (local.get $tops)))
+        (local.set $words (i32x4.sub (local.get $words) (local.get $x)))
+        (local.set $lows (f32x4.min (local.get $x) (local.get $lows)))
+        (local.set $p (i32.add (local.get $p) (i32.const 16)))
+        (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))
+    (local.set $x (v128.xor (v128.xor (local.get $x) (local.get $bytes)) (v128.xor (local.get $product)
+      (v128.xor (local.get $tops) (v128.xor (local.get $words) (local.get $lows))))))
+    (i64x2.extract_lane 0 (local.get $x)) (i64x2.extract_lane 1 (local.get $x))))"#;
+
 /// `z[i] = x[i] / y[i]`, which traps for some bytes, with the test at the top.
 pub const DIVIDE: &str = r#"(module (memory (export "memory") 1)
   (func (export "divide") (param $x i32) (param $y i32) (param $z i32) (param $n i32)

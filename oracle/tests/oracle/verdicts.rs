@@ -1,12 +1,12 @@
 //! Verdicts on bundles that are right.
 
-use super::programs::{DAXPY, DIVIDE, FLAGS, LARGEST, PEAK, RECORD, SHIFT, compile, options, report};
+use super::programs::{DAXPY, DIVIDE, FLAGS, LANES, LARGEST, PEAK, RECORD, SHIFT, compile, options, report};
 use runtime::Skip;
 use tensorwasm_oracle::{Baseline, DeviceKind, Invocation, OracleError, OracleOptions, Verdict, check};
 
 #[test]
 fn right_bundles_pass_on_every_device() {
-    for text in [DAXPY, FLAGS, LARGEST, PEAK, RECORD, DIVIDE, SHIFT] {
+    for text in [DAXPY, FLAGS, LANES, LARGEST, PEAK, RECORD, DIVIDE, SHIFT] {
         let report = report(text);
         assert!(report.is_pass(), "{report}");
         assert_eq!(report.devices, ["cpu", "ptx-sim"]);

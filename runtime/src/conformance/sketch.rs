@@ -7,8 +7,8 @@ use ir::lowered::{
     BinaryOp, Block, BlockId, Const, Func, Inst, LoadKind, Op, StoreKind, Target, Term, Type, UnaryOp, Value,
 };
 use ir::region::{
-    Access, FinalStore, Footprint, FootprintDim, Guard, Int, IntId, Kernel, LiveIn, LiveOut, Mapping, Place, Pred,
-    PredId, Program, ReduceOp, Region, ReturnRole, Scalar, ScalarId, Scalars, Step,
+    Access, FinalStore, Footprint, FootprintDim, Guard, Int, IntId, Kernel, LiveIn, LiveOut, Mapping, Part, Place,
+    Pred, PredId, Program, ReduceOp, Region, ReturnRole, Scalar, ScalarId, Scalars, Step,
 };
 
 /// A region and its kernel, as far as they have been drawn.
@@ -227,7 +227,7 @@ impl Sketch {
     /// Hands back a scalar.
     pub fn live_out(&mut self, ty: Type, value: ScalarId) {
         let local = 100 + self.region.live_outs.len() as u32;
-        self.region.live_outs.push(LiveOut { local, ty, value });
+        self.region.live_outs.push(LiveOut { local, part: Part::Whole, ty, value });
     }
 
     /// Stores the lowest bytes of a scalar after the launch, at the address that a live-in holds.
