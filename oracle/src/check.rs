@@ -12,7 +12,7 @@ use crate::options::{Devices, Invocation, OracleError, OracleOptions};
 use crate::regions::{Alone, Driven};
 use crate::report::Report;
 use crate::summary::{AloneResult, Findings, summarise};
-use crate::{exports, programs, regions, roles, shots};
+use crate::{bytes, exports, programs, regions, roles};
 use bundle::{Bundle, Kind};
 use compiler::CompileError;
 use ir::region::Region;
@@ -156,7 +156,7 @@ impl Subject<'_> {
     /// What the kernels read.
     fn lanes(&self) -> Vec<Lane> {
         let mut lanes: Vec<Lane> = Vec::new();
-        for lane in self.bundle.kernels.iter().flat_map(|kernel| shots::lanes(&kernel.func)) {
+        for lane in self.bundle.kernels.iter().flat_map(|kernel| bytes::lanes(&kernel.func)) {
             if !lanes.contains(&lane) {
                 lanes.push(lane);
             }

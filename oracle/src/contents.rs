@@ -30,6 +30,11 @@ impl Lane {
     /// Every kind.
     pub const ALL: [Lane; 6] = [Lane::I8, Lane::I16, Lane::I32, Lane::I64, Lane::F32, Lane::F64];
 
+    /// True for integers.
+    pub fn is_integer(self) -> bool {
+        !matches!(self, Lane::F32 | Lane::F64)
+    }
+
     fn width(self) -> usize {
         match self {
             Lane::I8 => 1,
@@ -62,6 +67,32 @@ pub(crate) struct Fill {
     pub temper: Temper,
     /// Where they are drawn from.
     pub seed: u64,
+}
+
+/// A part of a memory with a fill of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Part {
+    /// The memory.
+    pub memory: u32,
+    /// The first byte.
+    pub start: u64,
+    /// One past the last byte.
+    pub end: u64,
+    /// What is there.
+    pub fill: Fill,
+}
+
+/// Bytes of a memory that were chosen one by one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Patch {
+    /// The memory.
+    pub memory: u32,
+    /// The address of the first.
+    pub at: u64,
+    /// The bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// Lanes before the list repeats.

@@ -3,7 +3,7 @@
 //! Every case has instances of its own, so that it depends on nothing but its [`Shot`] and can be replayed alone.
 
 use crate::compare::{self, Difference};
-use crate::contents::Fill;
+use crate::contents::{Fill, Part, Patch};
 use crate::guest::{End, Engines, FUEL, Guest, GuestError, PAGE, World};
 use crate::ptx_sim::PtxSim;
 use crate::tally::{Tally, skips};
@@ -31,6 +31,10 @@ pub(crate) struct Shot {
     pub fill: Fill,
     /// The only bytes of the memories that are filled, as starts and ends, if not all of them are.
     pub spans: Option<Vec<(u64, u64)>>,
+    /// What parts of them hold instead, the later ones over the earlier ones.
+    pub parts: Vec<Part>,
+    /// What is written over all that.
+    pub patches: Vec<Patch>,
     /// The fuel of the plain side.
     pub fuel: u64,
     /// Where results of imported functions, orders of threads and junk are drawn from.
@@ -206,6 +210,16 @@ fn play(guest: &mut Guest, export: &str, shot: &Shot) -> Result<End, GuestError>
         for &(start, end) in shot.spans.as_deref().unwrap_or(&whole) {
             fill.write(bytes.get_mut(start as usize..end as usize).unwrap_or_default());
         }
+    }
+    for part in &shot.parts {
+        let bytes = guest.bytes_mut(part.memory as usize);
+        part.fill.write(bytes.get_mut(part.start as usize..part.end as usize).unwrap_or_default());
+    }
+    for patch in &shot.patches {
+        let start = patch.at as usize;
+        let bytes = guest.bytes_mut(patch.memory as usize).get_mut(start..start.saturating_add(patch.bytes.len()));
+        // A replay file that was edited may name bytes that aren't there.
+        bytes.into_iter().for_each(|bytes| bytes.copy_from_slice(&patch.bytes));
     }
     let ty = guest.function(export);
     let args = ty.map(|ty| arguments(&ty, &shot.args)).unwrap_or_default();

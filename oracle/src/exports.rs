@@ -59,8 +59,17 @@ pub(crate) fn drive(
         let mut random = Random::of(seed, &[u64::MAX, case]);
         let (args, roles) = export.arguments(&mut random, base);
         let fill = Fill::draw(&mut random, lanes, TEMPERS);
-        let shot =
-            Shot { args, pages: PAGES, aliased: random.chance(5), fill, spans: None, fuel: FUEL, seed: random.next() };
+        let shot = Shot {
+            args,
+            pages: PAGES,
+            aliased: random.chance(5),
+            fill,
+            spans: None,
+            parts: Vec::new(),
+            patches: Vec::new(),
+            fuel: FUEL,
+            seed: random.next(),
+        };
         let outcome = duel.shoot(&export.name, &shot)?;
         driven.cases += !outcome.discarded as u64;
         driven.discarded += outcome.discarded as u64;
@@ -93,6 +102,8 @@ pub(crate) fn invoke(
             aliased: false,
             fill,
             spans: None,
+            parts: Vec::new(),
+            patches: Vec::new(),
             fuel: FUEL,
             seed: random.next(),
         };
@@ -111,6 +122,9 @@ impl Export {
         let mut args: Vec<u64> = Vec::new();
         let mut roles = Vec::new();
         let slot = bytes_of(PAGES) / (self.weights.len() as u64 + 1) / 16 * 16;
+        // Which array lies above which decides what a gather may reach.
+        let mut slots: Vec<u64> = (0..self.weights.len() as u64).collect();
+        (1..slots.len()).for_each(|last| slots.swap(last, random.below(last as u64 + 1) as usize));
         for (index, (ty, weights)) in self.ty.params().zip(&self.weights).enumerate() {
             let role = random.weighted(weights);
             roles.push(role);
@@ -118,7 +132,7 @@ impl Export {
                 ValType::F32 => float_bits(random, false),
                 ValType::F64 => float_bits(random, true),
                 _ => {
-                    let own = base + slot * index as u64;
+                    let own = base + slot * slots[index];
                     let value = match Role::ALL[role] {
                         Role::Pointer => pointer(random, base, own, &args),
                         Role::Count => count(random),

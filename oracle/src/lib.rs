@@ -10,6 +10,7 @@
 //! analysis but the manifest, which steers what cases are drawn, never what they must give.
 #![forbid(unsafe_code)]
 
+mod bytes;
 mod check;
 mod compare;
 mod contents;
@@ -17,6 +18,8 @@ mod duel;
 mod exports;
 mod guest;
 mod harness;
+mod judge;
+mod needs;
 mod options;
 mod programs;
 mod ptx_sim;
@@ -30,6 +33,8 @@ mod shots;
 mod solve;
 mod summary;
 mod tally;
+mod trace;
+mod tune;
 
 pub use check::{check, check_bundle};
 pub use compare::Difference;

@@ -86,6 +86,8 @@ pub(crate) fn drive(
                 aliased: false,
                 fill: Fill { lane: Lane::I8, temper: Temper::Tame, seed: 0 },
                 spans: None,
+                parts: Vec::new(),
+                patches: Vec::new(),
                 fuel: 0,
                 seed,
             };

@@ -7,8 +7,7 @@ use crate::harness::{EXPORT, Harness};
 use crate::report::{Divergence, Driver};
 use crate::shots::Shots;
 use crate::tally::Tally;
-use ir::lowered::Term;
-use ir::region::{Kernel, Region};
+use ir::region::{Footprint, Int, Kernel, Region};
 use runtime::Skip;
 
 /// Divergences that are told in full, for each driver and device.
@@ -16,6 +15,9 @@ pub(crate) const TOLD: usize = 3;
 
 /// Cases that are tried until a guard says no.
 const REFUSALS: u64 = 40;
+
+/// Cases that are tried until some thread bails.
+const HUNTS: u64 = 60;
 
 /// What came of driving something.
 #[derive(Default)]
@@ -67,6 +69,8 @@ pub(crate) struct Limits {
     pub can_refuse: bool,
     /// True if some thread of it can bail.
     pub can_bail: bool,
+    /// True if its accesses can be aligned.
+    pub can_align: bool,
 }
 
 /// Runs the loop of a region alone.
@@ -90,21 +94,30 @@ pub(crate) fn drive(
             break;
         }
         if let Some(shot) = shots.refused(case) {
-            shoot(&mut duel, &mut driven, region.id, cases * 2 + case, &shot)?;
+            shoot(&mut duel, &mut driven, region.id, cases + HUNTS + case, &shot)?;
         }
     }
-    let mut can_bail = region.can_bail;
-    if can_bail && !duel.tallies().all(|tallies| saw(tallies, Skip::Bail)) {
-        for case in cases..cases * 2 {
-            shoot(&mut duel, &mut driven, region.id, case, &shots.hunt(case))?;
+    for case in 0..if region.can_bail { HUNTS } else { 0 } {
+        if duel.tallies().all(|tallies| saw(tallies, Skip::Bail)) {
+            break;
         }
-        // An operator that traps may stand behind a test that keeps it from ever doing so. An edge to a trap is another
-        // matter: the code behind it was written to be reached.
-        let has_edge = kernel.func.blocks.iter().any(|block| matches!(block.term, Term::Bail));
-        can_bail = has_edge || duel.tallies().any(|tallies| saw(tallies, Skip::Bail));
+        shoot(&mut duel, &mut driven, region.id, cases + case, &shots.hunt(case))?;
     }
+    // An operator that traps, or an edge to a trap, may stand behind a test that keeps it from ever being reached.
+    let can_bail = duel.tallies().any(|tallies| saw(tallies, Skip::Bail));
     driven.tallies = duel.tallies().map(<[Tally]>::to_vec).collect();
-    Ok((driven, Limits { can_refuse: shots.can_refuse, can_bail }))
+    Ok((driven, Limits { can_refuse: shots.can_refuse, can_bail, can_align: can_align(region) }))
+}
+
+/// False if some stride is a constant that isn't a multiple of the alignment, as where vectors overlap.
+fn can_align(region: &Region) -> bool {
+    let fits = |footprint: &Footprint| {
+        footprint.dims.iter().all(|dim| match region.program.ints.get(dim.stride.0 as usize) {
+            Some(Int::Const(stride)) => stride % i64::from(footprint.align.max(1)) == 0,
+            _ => true,
+        })
+    };
+    region.footprints.iter().filter(|footprint| !footprint.access.is_checked()).all(fits)
 }
 
 fn saw(tallies: &[Tally], cause: Skip) -> bool {

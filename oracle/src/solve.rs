@@ -1,190 +1,17 @@
 //! Finding live-ins under which a dispatch runs, or just doesn't.
 //!
 //! Random live-ins almost never pass the guards: pointers must lie in memory, arrays must not overlap, ends must agree with
-//! counts. So each guard is given a distance, the logarithm of how far its integers are from satisfying it, and live-ins
-//! are changed one at a time as long as the sum of distances doesn't grow. From one solution a walk through others of
-//! distance zero gives as many different ones as wanted; one more change leads just outside.
-//!
-//! Nothing here decides whether a dispatch may run. That is the runtime's business, and the oracle counts what it did.
+//! counts. So live-ins are changed one at a time as long as they don't get further from what is wanted, often by as much
+//! as makes one of the needs hold that don't, else at random. From one solution a walk through others of distance zero
+//! gives as many different ones as wanted; one more change leads just outside, or to the edge.
 
 use crate::contents::float_bits;
+use crate::judge::{Judge, Want};
+use crate::needs::{Need, leap};
 use crate::random::Random;
-use ir::lowered::interp::{self, Spaces};
-use ir::lowered::{LoadKind, StoreKind, Type};
-use ir::region::apart::apart;
-use ir::region::{Answer, Bounds, GuardEnv, IntId, Kernel, Pred, PredId, Region};
+use ir::lowered::Type;
 
-/// What live-ins are looked for, besides guards that hold and hulls inside their memories.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Want {
-    /// The least number of iterations of all dimensions together.
-    pub least: i128,
-    /// The largest.
-    pub most: i128,
-    /// True if bases and strides must have their natural alignment.
-    pub aligned: bool,
-    /// True if threads shouldn't bail, as far as that can be told without the bytes of memory.
-    pub quiet: bool,
-}
-
-/// The memory of a trial thread: every load gives one, every store is lost.
-struct Ones;
-
-impl Spaces for Ones {
-    fn load(&self, _: u32, _: u64, kind: LoadKind) -> Option<u64> {
-        Some(match kind {
-            LoadKind::F32 => 1f32.to_bits() as u64,
-            LoadKind::F64 => 1f64.to_bits(),
-            _ => 1,
-        })
-    }
-
-    fn store(&mut self, _: u32, _: u64, _: StoreKind, _: u64) -> Option<()> {
-        Some(())
-    }
-}
-
-/// Operations granted to a trial thread.
-const TRIAL: u64 = 4000;
-
-/// Judges live-ins of one region in memories of given sizes.
-pub(crate) struct Judge<'r> {
-    region: &'r Region,
-    kernel: &'r Kernel,
-    types: Vec<Type>,
-    wide: Vec<bool>,
-    memories: Vec<(u64, u64)>,
-}
-
-/// The distance of live-ins for which no distance can be computed.
-const FAR: u32 = 1 << 16;
-
-impl<'r> Judge<'r> {
-    /// A judge for memories of these sizes in bytes; those of equal identity are one.
-    pub fn new(region: &'r Region, kernel: &'r Kernel, memories: Vec<(u64, u64)>) -> Judge<'r> {
-        let types: Vec<Type> = region.live_ins.iter().map(|live_in| live_in.ty).collect();
-        let returned: Vec<Type> = region.returns.iter().map(|ret| ret.0).collect();
-        let scalars = region.scalars.types(&types, &returned).unwrap_or_default();
-        Judge { region, kernel, types, wide: scalars.iter().map(|ty| ty.bits() == 64).collect(), memories }
-    }
-
-    /// The number of live-ins.
-    pub fn arity(&self) -> usize {
-        self.types.len()
-    }
-
-    /// How far `live_ins` are from what is wanted; 0 if they are it.
-    pub fn distance(&self, live_ins: &[u64], want: Want) -> u32 {
-        let Some(answer) = self.answer(live_ins) else { return FAR };
-        let mut total = self.guards(&answer);
-        for (footprint, hull) in self.region.footprints.iter().zip(&answer.hulls) {
-            let len = self.memories.get(footprint.memory as usize).map_or(0, |m| m.1 as i128);
-            total += above(0, hull.lo) + above(hull.hi, len);
-            if want.aligned {
-                let strides = footprint.dims.iter().map(|dim| dim.stride);
-                let off = |id: IntId| (answer.ints[id.0 as usize] % footprint.align as i128 != 0) as u32;
-                total += std::iter::once(footprint.base).chain(strides).map(off).sum::<u32>();
-            }
-        }
-        total += self.finals(&answer);
-        let trips = self.region.trips.iter().map(|id| answer.ints[id.0 as usize]);
-        let mut product: i128 = 1;
-        for trip in trips {
-            total += above(1, trip);
-            product = product.saturating_mul(trip.max(1));
-        }
-        total += above(want.least, product) + above(product, want.most);
-        if total == 0 && want.quiet && self.region.can_bail { self.bails(&answer, live_ins) as u32 } else { total }
-    }
-
-    /// True if a thread at a corner of the iteration space bails. Index checks are monotonic, so the corners tell.
-    fn bails(&self, answer: &Answer, live_ins: &[u64]) -> bool {
-        let last: Vec<u64> = self.region.trips.iter().map(|id| (answer.ints[id.0 as usize] - 1) as u64).collect();
-        (0..1u32 << last.len()).any(|corner| {
-            let indices = last.iter().enumerate().map(|(dim, &last)| if corner >> dim & 1 == 1 { last } else { 0 });
-            let args: Vec<u64> = indices.chain(live_ins.iter().copied()).collect();
-            let mut budget = TRIAL;
-            matches!(interp::run(&self.kernel.func, &args, &mut Ones, &mut budget), Ok(interp::Outcome::Bail))
-        })
-    }
-
-    /// How far final stores are from lying inside their memories and apart from everything else.
-    fn finals(&self, answer: &Answer) -> u32 {
-        let home = |memory: u32| self.memories.get(memory as usize).copied().unwrap_or_default();
-        let hulls = self.region.footprints.iter().zip(&answer.hulls);
-        let hulls = hulls.filter(|(footprint, _)| !footprint.access.is_checked());
-        let mut taken: Vec<(u64, i128, i128)> =
-            hulls.map(|(footprint, hull)| (home(footprint.memory).0, hull.lo, hull.hi)).collect();
-        let mut total = 0;
-        for last in &self.region.finals {
-            let ((identity, len), lo) = (home(last.memory), answer.ints[last.base.0 as usize]);
-            let hi = lo.saturating_add(i128::from(last.width));
-            let others = taken.iter().filter(|other| other.0 == identity);
-            total += others.map(|&(_, start, end)| above(hi, start).min(above(end, lo))).sum::<u32>();
-            total += above(0, lo) + above(hi, len as i128);
-            taken.push((identity, lo, hi));
-        }
-        total
-    }
-
-    /// The hulls of the footprints, if they can be computed.
-    pub fn hulls(&self, live_ins: &[u64]) -> Vec<Bounds> {
-        self.answer(live_ins).map(|answer| answer.hulls).unwrap_or_default()
-    }
-
-    fn answer(&self, live_ins: &[u64]) -> Option<Answer> {
-        let values = self.region.scalars.evaluate(live_ins, &[], &[]);
-        let scalars: Vec<Option<(u64, bool)>> =
-            values.iter().zip(&self.wide).map(|(value, &wide)| value.map(|bits| (bits, wide))).collect();
-        let env = GuardEnv { scalars: &scalars, memories: &self.memories };
-        self.region.program.evaluate(env, &self.region.footprints, &self.region.dims(), &[]).ok()
-    }
-
-    /// The distance of all guards together.
-    fn guards(&self, answer: &Answer) -> u32 {
-        let int = |id: IntId| answer.ints[id.0 as usize];
-        let mut distances: Vec<u32> = Vec::with_capacity(self.region.program.preds.len());
-        for pred in &self.region.program.preds {
-            let of = |id: PredId| distances[id.0 as usize];
-            distances.push(match *pred {
-                Pred::Lt(a, b) => above(int(a).saturating_add(1), int(b)),
-                Pred::Le(a, b) => above(int(a), int(b)),
-                Pred::Eq(a, b) => above(int(a).max(int(b)), int(a).min(int(b))),
-                Pred::Divides(d, n) if int(d) > 0 => above(int(n).rem_euclid(int(d)), 0).min(2),
-                Pred::Divides(d, _) => above(1, int(d)),
-                Pred::And(a, b) => of(a) + of(b),
-                Pred::Or(a, b) => of(a).min(of(b)),
-                Pred::Not(a) => (of(a) == 0) as u32,
-                Pred::SameMemory(a, b) => (self.memory(a) != self.memory(b)) as u32,
-                Pred::Disjoint(a, b) => self.overlap(answer, a, b),
-                Pred::Apart(a, b) => self.together(answer, a, b),
-            });
-        }
-        self.region.guards.iter().map(|guard| distances[guard.pred.0 as usize]).sum()
-    }
-
-    fn memory(&self, index: u32) -> Option<u64> {
-        self.memories.get(index as usize).map(|memory| memory.0)
-    }
-
-    fn overlap(&self, answer: &Answer, a: u32, b: u32) -> u32 {
-        let home = |index: u32| self.memory(self.region.footprints[index as usize].memory);
-        let (p, q): (Bounds, Bounds) = (answer.hulls[a as usize], answer.hulls[b as usize]);
-        if home(a) == home(b) { above(p.hi.min(q.hi), p.lo.max(q.lo)) } else { 0 }
-    }
-
-    fn together(&self, answer: &Answer, a: u32, b: u32) -> u32 {
-        let dims = self.region.dims();
-        let reach = |index: u32| self.region.footprints[index as usize].reach(&answer.ints, &dims);
-        let home = |index: u32| self.memory(self.region.footprints[index as usize].memory);
-        let keeps = dims.parallel_counts(&answer.ints).and_then(|p| apart(&reach(a)?, &reach(b)?, &p));
-        match keeps {
-            Ok(true) => 0,
-            _ if home(a) != home(b) => 0,
-            _ => 1 + self.overlap(answer, a, b),
-        }
-    }
-
+impl Judge<'_> {
     /// Looks for live-ins as wanted, from `start` or from random ones, in at most `steps` steps.
     pub fn solve(&self, random: &mut Random, start: Option<&[u64]>, want: Want, steps: u32) -> Option<Vec<u64>> {
         let mut best = start.map_or_else(|| self.wild(random), <[u64]>::to_vec);
@@ -193,8 +20,9 @@ impl<'r> Judge<'r> {
             if distance == 0 {
                 return Some(best);
             }
+            let leapt = if random.chance(65) { self.closer(random, &best, want) } else { None };
             let changes = 1 + random.below(4) / 3;
-            let next = self.changed(random, &best, changes);
+            let next = leapt.unwrap_or_else(|| self.changed(random, &best, changes));
             let found = self.distance(&next, want);
             if found <= distance {
                 (best, distance) = (next, found);
@@ -220,7 +48,10 @@ impl<'r> Judge<'r> {
     /// memory and of the address space, misaligned addresses, steps and counts of zero, one and less than none.
     pub fn nudged(&self, random: &mut Random, from: &[u64]) -> Vec<u64> {
         let mut live_ins = from.to_vec();
-        let integers: Vec<usize> = (0..self.arity()).filter(|&i| self.types[i].is_int()).collect();
+        if let Some(live_ins) = if random.chance(50) { self.edge(random, from) } else { None } {
+            return live_ins;
+        }
+        let integers: Vec<usize> = (0..self.arity()).filter(|&i| self.ty(i).is_int()).collect();
         let Some(answer) = self.answer(from).filter(|_| !integers.is_empty()) else { return self.wild(random) };
         for _ in 0..1 + random.below(3) / 2 {
             let index = random.pick(&integers);
@@ -239,21 +70,21 @@ impl<'r> Judge<'r> {
                 }
                 3 => old.wrapping_add(near as u64),
                 4 => {
-                    let len = self.memories.first().map_or(0, |memory| memory.1);
+                    let len = self.first_memory();
                     len.wrapping_add(near as u64)
                 }
                 5 => near as u64,
                 6 => random.pick(&EDGES).wrapping_add((near / 4) as u64),
                 _ => old.wrapping_add(random.within(-2000, 2000) as u64),
             };
-            live_ins[index] = value & self.types[index].mask();
+            live_ins[index] = value & self.ty(index).mask();
         }
         live_ins
     }
 
     /// Random live-ins.
     pub fn wild(&self, random: &mut Random) -> Vec<u64> {
-        self.types.iter().map(|&ty| self.fresh(random, ty)).collect()
+        (0..self.arity()).map(|index| self.fresh(random, self.ty(index))).collect()
     }
 
     /// A value of this type that means something to some loop.
@@ -261,7 +92,7 @@ impl<'r> Judge<'r> {
         if !ty.is_int() {
             return float_bits(random, ty == Type::F64);
         }
-        let len = self.memories.first().map_or(0, |memory| memory.1);
+        let len = self.first_memory();
         let bits = match random.below(20) {
             0..=6 => random.below(len.max(16) / 16) * 16,
             7 => random.below(len.max(1)),
@@ -274,6 +105,51 @@ impl<'r> Judge<'r> {
         bits & ty.mask()
     }
 
+    /// Live-ins with which one more need should be met.
+    fn closer(&self, random: &mut Random, from: &[u64], want: Want) -> Option<Vec<u64>> {
+        let needs = self.needs(from, want)?;
+        let open: Vec<usize> = (0..needs.len()).filter(|&index| !needs[index].holds()).collect();
+        let index = open.get(random.below(open.len() as u64) as usize).copied()?;
+        let target = needs[index].met(random);
+        self.moved(random, from, want, (index, &needs[index]), target)
+    }
+
+    /// Live-ins with which a need that was met is just missed, or just met.
+    fn edge(&self, random: &mut Random, from: &[u64]) -> Option<Vec<u64>> {
+        let want = Want { least: 1, most: i128::MAX, aligned: true, quiet: true };
+        let needs = self.needs(from, want)?;
+        let index = random.below(needs.len() as u64) as usize;
+        let need = needs.get(index)?;
+        let target = if random.chance(70) { need.missed(random) } else { need.met(random) };
+        self.moved(random, from, want, (index, need), target)
+    }
+
+    /// Live-ins with one changed such that a need's integer becomes `target`, should it change in proportion.
+    fn moved(
+        &self,
+        random: &mut Random,
+        from: &[u64],
+        want: Want,
+        (index, need): (usize, &Need),
+        target: i128,
+    ) -> Option<Vec<u64>> {
+        let integers: Vec<usize> = (0..self.arity()).filter(|&i| self.ty(i).is_int()).collect();
+        for _ in 0..(2 * integers.len()).min(8) {
+            let live_in = random.pick(&integers);
+            let step = random.pick(&[1i64, 1, 2, 4, 8, 16]);
+            let mut live_ins = from.to_vec();
+            let mask = self.ty(live_in).mask();
+            live_ins[live_in] = from[live_in].wrapping_add(step as u64) & mask;
+            let Some(after) = self.needs(&live_ins, want).and_then(|needs| needs.get(index).copied()) else { continue };
+            let Some(by) = leap(need.value, need.value_of(&after), step, target) else { continue };
+            let unit = if want.aligned && random.chance(60) { 16 } else { 1 };
+            let by = if by % unit == 0 { by } else { (by / unit + by.signum()).saturating_mul(unit) };
+            live_ins[live_in] = from[live_in].wrapping_add(by as u64) & mask;
+            return Some(live_ins);
+        }
+        None
+    }
+
     /// `from` with `count` live-ins changed.
     fn changed(&self, random: &mut Random, from: &[u64], count: u64) -> Vec<u64> {
         let mut live_ins = from.to_vec();
@@ -282,7 +158,7 @@ impl<'r> Judge<'r> {
                 break;
             }
             let index = random.below(live_ins.len() as u64) as usize;
-            let ty = self.types[index];
+            let ty = self.ty(index);
             let (old, other) = (live_ins[index], random.pick(&live_ins));
             let unit = random.pick(&[1i64, 1, 2, 4, 8, 16]);
             let bits = match random.below(8) {
@@ -303,12 +179,6 @@ impl<'r> Judge<'r> {
 
 /// Ends of the signed and unsigned ranges.
 const EDGES: [u64; 6] = [0, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0x7fff_ffff_ffff_ffff, 0x8000_0000_0000_0000];
-
-/// The logarithm of how far `value` lies above `limit`; 0 if it doesn't.
-fn above(value: i128, limit: i128) -> u32 {
-    let excess = value.saturating_sub(limit);
-    if excess <= 0 { 0 } else { 129 - excess.leading_zeros() }
-}
 
 #[cfg(test)]
 mod tests {

@@ -22,7 +22,7 @@ pub(crate) struct AloneResult {
 }
 
 /// Guards and threads of which nothing is known are taken to be able to do everything.
-const ALL: Limits = Limits { can_refuse: true, can_bail: true };
+const ALL: Limits = Limits { can_refuse: true, can_bail: true, can_align: true };
 
 impl AloneResult {
     /// A region that has no harness.
@@ -109,7 +109,10 @@ fn region_report(bundle: &Bundle, scope: Scope, region: &Region, findings: &Find
         notes.push("no live-ins were found that its guards refuse".to_string());
     }
     if region.can_bail && !limits.can_bail {
-        notes.push("nothing made it bail, not even the wildest bytes".to_string());
+        notes.push("nothing made it bail, not even a search for what would".to_string());
+    }
+    if !limits.can_align {
+        notes.push("its accesses can't all be aligned, so that a device that needs it never runs it".to_string());
     }
     RegionReport {
         id: region.id,

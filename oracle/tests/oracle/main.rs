@@ -1,6 +1,7 @@
 //! The oracle as a whole: on bundles that are right, and on bundles that were made wrong.
 
 mod harnesses;
+mod inputs;
 mod mutants;
 mod programs;
 mod replays;
