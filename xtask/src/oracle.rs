@@ -4,8 +4,14 @@
 //! found, and a last line with the counts. A divergence and a region that wasn't exercised are findings alike, but for the
 //! regions of modules that the index calls open.
 //! Each module has a process of its own, so that one that brings its process down is a finding too, and hides no other.
+//!
+//! With `--resume DIR` what was said of each module is kept there, a file for each, written beside its place and renamed into it.
+//! A run that was interrupted goes on with the modules that have none. A file counts only for the same tool, module, cases and
+//! seed, all of which its name is made of, so that one directory serves many runs.
 
-use std::path::Path;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,6 +39,9 @@ pub struct Options {
     /// Only entries with this name.
     #[arg(long)]
     only: Option<String>,
+    /// Keeps what is found in this directory, and doesn't check again what is there.
+    #[arg(long, value_name = "DIR")]
+    resume: Option<PathBuf>,
 }
 
 /// What the oracle said of the modules.
@@ -85,6 +94,10 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
 
 /// A pass, or an error that says what was found.
 fn check(tool: &Path, root: &Path, module: &Module, options: &Options) -> Result<Verdict> {
+    let kept = options.resume.as_ref().map(|directory| kept(directory, tool, root, module, options)).transpose()?;
+    if let Some(report) = kept.as_ref().and_then(|path| serde_json::from_slice::<Value>(&fs::read(path).ok()?).ok()) {
+        return judge(module, &report);
+    }
     let output = Command::new(tool)
         .arg("oracle")
         .arg(root.join(&module.wasm))
@@ -94,10 +107,34 @@ fn check(tool: &Path, root: &Path, module: &Module, options: &Options) -> Result
     let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) else {
         bail!("{}, {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     };
+    if let Some(path) = kept {
+        keep(&path, &output.stdout).with_context(|| format!("can't write {}", path.display()))?;
+    }
+    judge(module, &report)
+}
+
+/// The file that keeps what was said of a module.
+fn kept(directory: &Path, tool: &Path, root: &Path, module: &Module, options: &Options) -> Result<PathBuf> {
+    let stamp = fs::metadata(tool)?.modified()?.duration_since(std::time::UNIX_EPOCH)?.as_nanos();
+    let mut key = std::hash::DefaultHasher::new();
+    (tool, stamp, fs::read(root.join(&module.wasm))?, options.cases, options.seed).hash(&mut key);
+    Ok(directory.join(format!("{}-{}-{:016x}.json", module.producer, module.name, key.finish())))
+}
+
+/// Writes a file beside its place and renames it, so that it is there as a whole or not at all.
+fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    let partial = path.with_extension("json.partial");
+    fs::write(&partial, bytes)?;
+    fs::rename(&partial, path)
+}
+
+/// What a report means for a module.
+fn judge(module: &Module, report: &Value) -> Result<Verdict> {
     if module.open.is_some() && report["verdict"] == "not-exercised" {
         return Ok(Verdict::Open);
     }
-    ensure!(output.status.success() && report["verdict"] == "pass", "{}", findings(&report));
+    ensure!(report["verdict"] == "pass", "{}", findings(report));
     report["cases"].as_u64().map(Verdict::Pass).context("the report has no number of cases")
 }
 
@@ -120,6 +157,17 @@ fn findings(report: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_is_there_as_a_whole() {
+        let directory = std::env::temp_dir().join(format!("tensorwasm-kept-{}", std::process::id()));
+        let path = directory.join("zig-saxpy-0.json");
+        keep(&path, b"{\"verdict\": \"pass\"}").unwrap();
+        keep(&path, b"{}").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"{}");
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
+        fs::remove_dir_all(&directory).unwrap();
+    }
 
     #[test]
     fn findings_name_divergences_and_regions_that_were_not_exercised() {
