@@ -30,6 +30,9 @@ const MAX_DEPTH: u32 = 12;
 struct Part {
     value: Value,
     factor: i64,
+    /// The most that it can be.
+    limit: u64,
+    /// A mask that leaves it as it is.
     mask: u64,
     /// The program itself has the mask.
     explicit: bool,
@@ -38,7 +41,7 @@ struct Part {
 /// An address: a form, and what isn't linear.
 #[derive(Clone, Debug)]
 pub(super) struct Bounded {
-    form: Affine,
+    pub form: Affine,
     parts: Vec<Part>,
 }
 
@@ -65,24 +68,38 @@ impl Bounded {
     }
 
     /// The least and the most of what isn't linear.
-    fn reach(&self) -> Option<(i64, i64)> {
-        let reach = |p: &Part| p.factor.checked_mul(i64::try_from(p.mask).ok()?);
+    pub fn reach(&self) -> Option<(i64, i64)> {
+        self.sums(|part| part.limit)
+    }
+
+    /// The same for all that the masks leave open.
+    fn masked_reach(&self) -> Option<(i64, i64)> {
+        self.sums(|part| part.mask)
+    }
+
+    fn sums(&self, most: impl Fn(&Part) -> u64) -> Option<(i64, i64)> {
+        let reach = |p: &Part| p.factor.checked_mul(i64::try_from(most(p)).ok()?);
         let reaches = self.parts.iter().map(reach).collect::<Option<Vec<i64>>>()?;
         let sum = |pick: fn(i64, i64) -> i64| reaches.iter().try_fold(0i64, |sum, &r| sum.checked_add(pick(r, 0)));
         Some((sum(i64::min)?, sum(i64::max)?))
     }
 
+    /// How many of the lowest bits of what isn't linear are zero.
+    pub fn zeros(&self) -> u32 {
+        let zeros = |p: &Part| (p.factor as u64).trailing_zeros() + p.mask.trailing_zeros();
+        self.parts.iter().map(zeros).min().unwrap_or(u32::MAX)
+    }
+
     /// True if the program itself bounds it, so closely that there may be a table of that size.
     pub fn is_table(&self) -> bool {
-        let close = self.reach().is_some_and(|(low, high)| high - low <= MAX_TABLE);
+        let close = self.masked_reach().is_some_and(|(low, high)| high - low <= MAX_TABLE);
         close && self.parts.iter().all(|part| part.explicit)
     }
 
     /// The access with the window that it needs; none where it could be unaligned though the window isn't.
     pub fn apply(&self, mut access: Access) -> Option<Access> {
-        let (low, high) = self.reach()?;
-        let aligned = |p: &Part| (p.factor as u64).trailing_zeros() + p.mask.trailing_zeros() >= access.align.ilog2();
-        if !self.parts.iter().all(aligned) {
+        let (low, high) = self.masked_reach()?;
+        if self.zeros() < access.align.ilog2() {
             return None;
         }
         access.addr = self.form.plus(low as u64 & Type::I32.mask());
@@ -99,10 +116,15 @@ impl Bounded {
 
 /// The form of an address as `block` reads it, and what is bounded beside it.
 pub(super) fn address(limits: &mut Limits<'_, '_>, addr: Value, block: BlockId) -> Option<Bounded> {
-    split(limits, addr, block, MAX_DEPTH).filter(|found| !found.parts.is_empty())
+    split(limits, addr, block).filter(|found| !found.parts.is_empty())
 }
 
-fn split(limits: &mut Limits<'_, '_>, value: Value, block: BlockId, depth: u32) -> Option<Bounded> {
+/// The same, of an address that may be linear.
+pub(super) fn split(limits: &mut Limits<'_, '_>, addr: Value, block: BlockId) -> Option<Bounded> {
+    within(limits, addr, block, MAX_DEPTH)
+}
+
+fn within(limits: &mut Limits<'_, '_>, value: Value, block: BlockId, depth: u32) -> Option<Bounded> {
     if limits.context.func.ty(value) != Type::I32 {
         return None;
     }
@@ -116,7 +138,7 @@ fn split(limits: &mut Limits<'_, '_>, value: Value, block: BlockId, depth: u32) 
 fn linear(limits: &mut Limits<'_, '_>, value: Value, block: BlockId) -> Option<Affine> {
     let form = limits.inductions.of(limits.context, limits.shape, &mut limits.draft.symbols, value, Some(block))?;
     let bounded = form.is_known() && form.steps.keys().all(|&l| limits.draft.lasts[l].is_some());
-    bounded.then_some(form)
+    (bounded && (form.duties.is_empty() || !limits.unconditional)).then_some(form)
 }
 
 /// What an operator makes of an address's parts, if it is linear in them.
@@ -130,7 +152,7 @@ fn operands(limits: &mut Limits<'_, '_>, value: Value, block: BlockId, depth: u3
             (I32Mul, Some(factor), _) => (b, i64::from(factor as u32 as i32)),
             _ => return None,
         };
-        return split(limits, x, block, depth)?.scaled(factor);
+        return within(limits, x, block, depth)?.scaled(factor);
     }
     let factor = match op {
         I32Add => 1,
@@ -139,7 +161,7 @@ fn operands(limits: &mut Limits<'_, '_>, value: Value, block: BlockId, depth: u3
         I32Or if [(a, b), (b, a)].iter().any(|&(x, y)| limits.of(x, block) < 1 << zeros(limits, y, block).min(32)) => 1,
         _ => return None,
     };
-    let (x, y) = (split(limits, a, block, depth)?, split(limits, b, block, depth)?);
+    let (x, y) = (within(limits, a, block, depth)?, within(limits, b, block, depth)?);
     x.add_scaled(y, factor)
 }
 
@@ -176,7 +198,7 @@ fn part(limits: &mut Limits<'_, '_>, value: Value, block: BlockId) -> Option<Bou
     };
     let low = (1u64 << zeros(limits, value, home).min(32)) - 1;
     let mask = explicit.unwrap_or(((limit + 1).next_power_of_two() - 1) & !low);
-    let part = Part { value, factor: 1, mask, explicit: explicit.is_some() };
+    let part = Part { value, factor: 1, limit, mask, explicit: explicit.is_some() };
     let zero = Lin { ty: Type::I32, terms: BTreeMap::new(), constant: 0 };
     Some(Bounded { form: Affine::invariant(zero), parts: vec![part] })
 }

@@ -23,6 +23,8 @@ pub(super) struct Limits<'l, 'a> {
     pub shape: &'l Shape,
     pub inductions: &'l mut Inductions,
     pub draft: &'l mut Draft<'a>,
+    /// Nothing may be demanded.
+    pub unconditional: bool,
     known: HashMap<(Value, BlockId), u64>,
 }
 
@@ -33,7 +35,7 @@ impl<'l, 'a> Limits<'l, 'a> {
         inductions: &'l mut Inductions,
         draft: &'l mut Draft<'a>,
     ) -> Limits<'l, 'a> {
-        Limits { context, shape, inductions, draft, known: HashMap::new() }
+        Limits { context, shape, inductions, draft, unconditional: false, known: HashMap::new() }
     }
 
     /// The largest that `value` can be where `block` reads it.
@@ -85,6 +87,9 @@ impl<'l, 'a> Limits<'l, 'a> {
     }
 
     fn holds(&mut self, form: &Affine) -> bool {
+        if self.unconditional {
+            return form.duties.is_empty();
+        }
         let guards = self.draft.guards.len();
         let holds = self.inductions.demand(self.draft, form, None);
         if !holds {

@@ -15,7 +15,7 @@ mod ranges;
 use crate::analysis::context::Context;
 use crate::analysis::shape::Shape;
 use crate::analysis::trip::Ending;
-use crate::analysis::{self, Analysis, space};
+use crate::analysis::{self, Analysis, cells, space};
 use crate::reasons::Reason;
 use crate::recompute::{Recomputed, recompute};
 use crate::rewrite::{Exit, Splice};
@@ -45,9 +45,36 @@ pub fn extract(
     context: &Context<'_>,
 ) -> Result<Extract, Reason> {
     let shape = analysis::nest(guest_loop, context)?;
+    let found = choose(module, function, guest_loop, context, &shape);
+    found.or_else(|reason| privately(module, function, guest_loop, context, &shape).ok_or(reason))
+}
+
+/// The same for the loop with its private arrays in values.
+fn privately(
+    module: &Module,
+    function: &GuestFunction,
+    guest_loop: &GuestLoop,
+    context: &Context<'_>,
+    shape: &Shape,
+) -> Option<Extract> {
+    let function = cells::promote(function, guest_loop, context, shape)?;
+    let guest_loop = function.loops.iter().find(|l| l.offset == guest_loop.offset)?;
+    let context = Context::of(&function.func);
+    let shape = analysis::nest(guest_loop, &context).ok()?;
+    choose(module, &function, guest_loop, &context, &shape).ok()
+}
+
+/// Tries sets of parallel loops, and what the loop carries computed again.
+fn choose(
+    module: &Module,
+    function: &GuestFunction,
+    guest_loop: &GuestLoop,
+    context: &Context<'_>,
+    shape: &Shape,
+) -> Result<Extract, Reason> {
     let mut carries = false;
-    let found = space::choose(&shape, |parallel| {
-        let found = with(module, function, guest_loop, context, (&shape, parallel));
+    let found = space::choose(shape, |parallel| {
+        let found = with(module, function, guest_loop, context, (shape, parallel));
         carries |= parallel == [0] && matches!(found, Err(Reason::CarriedValue { .. } | Reason::FloatReduction { .. }));
         found
     });

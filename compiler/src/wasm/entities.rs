@@ -143,7 +143,7 @@ pub struct LoopSite {
 }
 
 /// A function with loops.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct GuestFunction {
     /// The function's index, imports included.
     pub index: u32,

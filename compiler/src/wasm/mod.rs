@@ -31,7 +31,7 @@ pub use bulk::is_left;
 use callees::Callees;
 use translate::Untranslated;
 
-pub use simplify::{has_effect, live_values};
+pub use simplify::{has_effect, live_values, rename, simplify};
 
 use rayon::prelude::*;
 use thiserror::Error;

@@ -452,6 +452,37 @@ fn rule_4_the_number_that_leaves_is_not_masked() {
 }
 
 #[test]
+fn rule_3_an_array_of_the_iterations_own() {
+    // Four counters at `p`, of which each iteration writes all before it reads one; the last one's stay.
+    let pair = pair(
+        "(func (export \"f\") (param $p i32) (param $y i32) (param $x i32) (param $n i32) (local $i i32) (local $q i32)
+           (loop $l
+             (i64.store (local.get $p) (i64.const 0))
+             (i64.store offset=8 (local.get $p) (i64.const 0x100000002))
+             (local.set $q (i32.add (local.get $p)
+               (i32.shl (i32.and (i32.load8_u (i32.add (local.get $x) (local.get $i))) (i32.const 3)) (i32.const 2))))
+             (i32.store (local.get $q) (i32.add (i32.load (local.get $q)) (i32.const 0x01020304)))
+             (f32.store offset=4 (local.get $p) (f32.convert_i32_u (i32.load offset=4 (local.get $p))))
+             (i32.store16 (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 1)))
+               (i32.add (i32.load (local.get $q)) (i32.load offset=8 (local.get $p))))
+             (br_if $l (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n)))))",
+    );
+    check(&pair, &[1024, 4096, 2048, 100], Done);
+    check(&pair, &[1025, 4096, 2048, 1], Done);
+    // Other accesses next to it, and in it.
+    check(&pair, &[4096 + 200, 4096, 2048, 100], Done);
+    check(&pair, &[4096 + 199, 4096, 2048, 100], Guard);
+    check(&pair, &[4096 - 16, 4096, 2048, 100], Done);
+    check(&pair, &[4096 - 15, 4096, 2048, 100], Guard);
+    check(&pair, &[2048 + 99, 4096, 2048, 100], Guard);
+    check(&pair, &[2048 + 100, 4096, 2048, 100], Done);
+    // The end of the memory, and a sum that wraps around.
+    check(&pair, &[65_536 - 16, 4096, 2048, 100], Done);
+    check(&pair, &[65_536 - 15, 4096, 2048, 100], Guard);
+    check(&pair, &[-4, 4096, 2048, 100], Guard);
+}
+
+#[test]
 fn rule_9_an_extended_counter_after_the_loop() {
     let pair = pair(
         "(func (export \"f\") (param $p i32) (param $i i32) (param $n i32) (result i64) (local $w i64)
