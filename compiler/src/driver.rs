@@ -95,6 +95,10 @@ pub struct LoopReport {
     pub outcome: Outcome,
     /// What the reason is about, if it is declined.
     pub spots: Vec<Spot>,
+    /// The byte offsets of the loops that are its region's parallel dimensions, if it is offloaded, outermost first.
+    pub parallel: Vec<u32>,
+    /// What its region's guards demand, if it is offloaded.
+    pub guards: Vec<String>,
 }
 
 /// A kernel that has no PTX for a target.
@@ -222,9 +226,12 @@ fn find_regions(bytes: &[u8]) -> Result<Found, ReadError> {
         for (site, result) in loops {
             let LoopSite { offset, end, .. } = site;
             let line = lines.find(offset, end);
+            let (mut parallel, mut guards) = (Vec::new(), Vec::new());
             let (outcome, mut spots) = match result {
                 Ok(mut extract) => {
                     extract.region.place.line.clone_from(&line);
+                    parallel = std::mem::take(&mut extract.parallel);
+                    guards = extract.region.guards.iter().map(|guard| guard.why.clone()).collect();
                     found.extracts.push(extract);
                     (Outcome::Offloaded { region: found.extracts.len() as u32 - 1 }, Vec::new())
                 }
@@ -232,7 +239,18 @@ fn find_regions(bytes: &[u8]) -> Result<Found, ReadError> {
             };
             spots.iter_mut().for_each(|spot| spot.line = lines.find(spot.offset, spot.offset));
             let (number, name) = (found.loops.len() as u32, module.name(function).map(str::to_string));
-            found.loops.push(LoopReport { number, function, name, offset, end, line, outcome, spots });
+            found.loops.push(LoopReport {
+                number,
+                function,
+                name,
+                offset,
+                end,
+                line,
+                outcome,
+                spots,
+                parallel,
+                guards,
+            });
         }
     }
     Ok(found)

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use crate::audit::Audit;
 use crate::index::{Index, Module};
 use crate::nests::{Loop, Nests, Shape, judge};
 use crate::tool;
@@ -154,12 +155,15 @@ fn parallel(page: &mut String, producers: &[&str], index: &Index, by_name: &ByNa
     let mut by_shape: BTreeMap<(&str, Shape), Sum> = BTreeMap::new();
     let mut by_class: BTreeMap<(&str, &str), Sum> = BTreeMap::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    let mut lines = String::new();
+    let (mut lines, mut audit) = (String::new(), Audit::default());
     for module in &index.modules {
         for export in &module.exports {
             let loops = by_name[module.name.as_str()][module.producer.as_str()].iter();
             let own: Vec<&Value> = loops.filter(|report| report["function"] == export.name.as_str()).collect();
-            let nests = judge(&export.loops, &nested(&own));
+            let nested = nested(&own);
+            let depths = nested.iter().map(|l| l.depth);
+            audit.add((&module.producer, &export.name), &export.loops, &own, depths)?;
+            let nests = judge(&export.loops, &nested);
             if nests.all == 0 {
                 continue;
             }
@@ -182,7 +186,7 @@ fn parallel(page: &mut String, producers: &[&str], index: &Index, by_name: &ByNa
     writeln!(page, "| reason | functions |\n|---|---|")?;
     ranking(page, counts)?;
     write!(page, "\n{lines}")?;
-    Ok(())
+    audit.write(page)
 }
 
 fn by_producer(page: &mut String, producers: &[&str], sums: &BTreeMap<(&str, Shape), Sum>) -> Result<()> {

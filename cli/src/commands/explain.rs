@@ -176,6 +176,8 @@ pub fn loop_json(report: &LoopReport) -> Value {
             object["status"] = json!("offloaded");
             object["id"] = json!(region);
             object["reason"] = Value::Null;
+            object["parallel"] = json!(report.parallel);
+            object["guards"] = json!(report.guards);
         }
         Outcome::Declined(reason) => {
             object["status"] = json!("declined");

@@ -35,6 +35,8 @@ pub struct Extract {
     pub kernel: Kernel,
     /// Where the dispatch goes.
     pub splice: Splice,
+    /// The byte offsets of the loops that are parallel, outermost first, but for those of callees and operators.
+    pub parallel: Vec<u32>,
 }
 
 /// Analyses and extracts the nest under one loop; if the loop carries values that can be computed again, as one that does so.
@@ -133,13 +135,20 @@ fn attempt(
         offset: guest_loop.offset,
         line: None,
     };
+    let parallel = sites(function, &analysis);
     let mut region = region(analysis, place, results, returns, kernel.func.can_bail());
     prune::loaded(&mut region, &mut kernel);
     verify::verify(&region)
         .and_then(|()| verify::verify_kernel(&region, &kernel))
         .map_err(|error| Reason::Limit { what: error.to_string() })?;
     let splice = Splice { function: function.index, loop_offset: guest_loop.offset, exit };
-    Ok(Extract { region, kernel, splice })
+    Ok(Extract { region, kernel, splice, parallel })
+}
+
+/// Where the parallel loops stand.
+fn sites(function: &GuestFunction, analysis: &Analysis<'_>) -> Vec<u32> {
+    let headers = analysis.space.parallel.iter().map(|&l| analysis.shape.loops[l].header);
+    headers.filter_map(|header| function.loops.iter().find(|l| l.header == header)).map(|l| l.offset).collect()
 }
 
 fn region(
