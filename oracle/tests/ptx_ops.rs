@@ -106,6 +106,7 @@ impl Case {
             schedule: Step::Launch { mapping: 0 },
             mappings: vec![Mapping { grid: (0..dims).rev().collect(), block: 32 }],
             finals: Vec::new(),
+            final_loads: Vec::new(),
             estimate: None,
             resumes: false,
             can_bail: true,

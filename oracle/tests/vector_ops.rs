@@ -252,6 +252,7 @@ fn region(trips: u64, bytes: u64) -> Region {
         schedule: Step::Launch { mapping: 0 },
         mappings: vec![Mapping { grid: vec![0], block: 32 }],
         finals: Vec::new(),
+        final_loads: Vec::new(),
         estimate: None,
         resumes: false,
         can_bail: true,

@@ -17,9 +17,11 @@ use crate::plan::{Facts, MemoryFacts, Needs, Plan, plan};
 use crate::stats::{Counters, RegionStats, Skip};
 use crate::transaction::{Final, Transaction};
 use bundle::PtxImage;
+use ir::lowered::LoadKind;
 use ir::region::verify::{RegionError, verify, verify_kernel};
 use ir::region::{Kernel, LiveIn, Region, Source};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -169,8 +171,7 @@ impl HostedRegion {
                     let start = (*self.region.scalars.evaluate(&all, &[], &[]).get(address.0 as usize)?)?;
                     let start = start.checked_add(offset)?;
                     let range = start..start.checked_add(kind.width().into())?;
-                    let bytes = memories.get(memory as usize)?.bytes(&range)?;
-                    kind.extend(bytes.iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte)))
+                    read(memories, memory, &range, kind)?
                 }
                 _ => *passed.next()?,
             };
@@ -208,19 +209,24 @@ impl HostedRegion {
             memories.iter().map(|m| MemoryFacts { identity: m.identity(), len: m.len() }).collect();
         let live_ins = self.complete(live_ins, &memories).ok_or(Skip::Guard)?;
         let needs = Needs::of(&*self.slot.device);
-        let Plan { trips, counts, windows, reaches, finals } =
+        let Plan { trips, counts, windows, reaches, finals, final_loads } =
             plan(&self.region, &self.facts, &live_ins, &sizes, needs)?;
         // Where guest code compared an estimate with min-work it was worth the call.
         let too_small = self.region.estimate.is_none() && work(&trips, &counts) < self.terms.min_work;
         if too_small || (self.terms.adaptive && !self.patience.allows()) {
             return Err(Skip::Profit);
         }
+        // Nothing is going to write there, so before is as good as after.
+        let loads = final_loads.iter().zip(&self.region.final_loads);
+        let loads = loads.map(|((memory, range), load)| read(&memories, *memory, range, load.kind));
+        let loaded = loads.collect::<Option<Vec<u64>>>().ok_or(Skip::Guard)?;
         let mut transaction =
             Transaction::begin(memories, windows, self.region.footprints.len(), self.may_work_in_place());
         let budget = if self.region.unbounded { self.terms.step_budget } else { u64::MAX };
         let launch = Launch { trips: &trips, live_ins: &live_ins, reaches: &reaches, budget };
         let outcome = catch_unwind(AssertUnwindSafe(|| prepared.launch(&launch, &mut transaction)));
-        let end = self.conclude(outcome.unwrap_or(Outcome::Failed(DeviceError::Panicked)), &live_ins, &counts);
+        let outcome = outcome.unwrap_or(Outcome::Failed(DeviceError::Panicked));
+        let end = self.conclude(outcome, &live_ins, &counts, loaded);
         let past_return = transaction.is_past_return();
         let end = end.and_then(|(live_outs, values)| {
             let finals = finals.into_iter().zip(values);
@@ -239,8 +245,14 @@ impl HostedRegion {
     }
 
     /// The live-outs, and the values of the final stores.
-    fn conclude(&self, outcome: Outcome, live_ins: &[u64], counts: &[u64]) -> Result<(Vec<u64>, Vec<u64>), Skip> {
-        let returned = match outcome {
+    fn conclude(
+        &self,
+        outcome: Outcome,
+        live_ins: &[u64],
+        counts: &[u64],
+        loaded: Vec<u64>,
+    ) -> Result<(Vec<u64>, Vec<u64>), Skip> {
+        let mut returned = match outcome {
             Outcome::Completed(returned) => returned,
             Outcome::Bailed => return Err(Skip::Bail),
             Outcome::TimedOut => return Err(Skip::Timeout),
@@ -254,6 +266,7 @@ impl HostedRegion {
         if found != wanted {
             return Err(self.failed(&DeviceError::Returns { found, wanted }));
         }
+        returned.extend(loaded);
         let values = self.region.scalars.evaluate(live_ins, counts, &returned);
         let value = |id: usize| values.get(id).copied().flatten();
         let live_outs = self.region.live_outs.iter().map(|out| value(out.value.0 as usize)).collect::<Option<_>>();
@@ -273,6 +286,12 @@ impl HostedRegion {
         }
         Skip::Error
     }
+}
+
+/// What a memory holds; none if the bytes aren't all there.
+fn read(memories: &[GuestMemory<'_>], memory: u32, range: &Range<u64>, kind: LoadKind) -> Option<u64> {
+    let bytes = memories.get(memory as usize)?.bytes(range)?;
+    Some(kind.extend(bytes.iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte))))
 }
 
 /// Iterations of a dispatch: each point of the parallel space runs the longest of the loops inside it, presumably.

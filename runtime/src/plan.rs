@@ -40,7 +40,7 @@ impl Facts {
     /// The facts of a verified region.
     pub(crate) fn of(region: &Region) -> Facts {
         let live_ins: Vec<Type> = region.live_ins.iter().map(|l| l.ty).collect();
-        let returned: Vec<Type> = region.returns.iter().map(|r| r.0).collect();
+        let returned = region.returned_types();
         let types = region.scalars.types(&live_ins, &returned).unwrap_or_default();
         let mut late: Vec<bool> = Vec::with_capacity(region.scalars.0.len());
         let mut risky: Vec<bool> = Vec::with_capacity(region.scalars.0.len());
@@ -89,6 +89,8 @@ pub(crate) struct Plan {
     pub reaches: Vec<Reach>,
     /// Where each final store goes: a memory index and the bytes.
     pub finals: Vec<(u32, Range<u64>)>,
+    /// Memory and bytes of each final load, which meet nothing that is written.
+    pub final_loads: Vec<(u32, Range<u64>)>,
 }
 
 /// What a device asks of a plan.
@@ -140,6 +142,7 @@ pub(crate) fn plan(
     if needs.alignment && !is_aligned(region, &answer.ints) {
         return Err(Skip::Alignment);
     }
+    let final_loads = final_loads(region, &answer, memories, hulls.iter().filter(|hull| hull.written).chain(&finals))?;
     let extent = |id: &IntId| answer.ints.get(id.0 as usize).map(|&n| n as u64).ok_or(Skip::Guard);
     let extents = region.extents.iter().map(extent).collect::<Result<Vec<u64>, Skip>>()?;
     let counts: Vec<u64> = trips.iter().chain(&extents).copied().collect();
@@ -151,7 +154,7 @@ pub(crate) fn plan(
     }
     let reach = |hull: &Hull| Reach { low: hull.range.start, length: hull.range.end - hull.range.start };
     let finals = finals.into_iter().map(|hull| (hull.memory, hull.range)).collect();
-    Ok(Plan { trips, counts, windows: merge(&hulls), reaches: hulls.iter().map(reach).collect(), finals })
+    Ok(Plan { trips, counts, windows: merge(&hulls), reaches: hulls.iter().map(reach).collect(), finals, final_loads })
 }
 
 fn trips(region: &Region, answer: &Answer) -> Result<Vec<u64>, Skip> {
@@ -214,6 +217,29 @@ fn hulls(
         |x: &Hull, y: &Hull| x.identity != y.identity || x.range.end <= y.range.start || y.range.end <= x.range.start;
     let alone = |(i, last): (usize, &Hull)| hulls.iter().chain(&finals[..i]).all(|hull| apart(last, hull));
     if finals.iter().enumerate().all(alone) { Ok((hulls, finals)) } else { Err(Skip::Guard) }
+}
+
+/// The bytes of final loads, none of which is written.
+fn final_loads<'h>(
+    region: &Region,
+    answer: &Answer,
+    memories: &[MemoryFacts],
+    written: impl Iterator<Item = &'h Hull> + Clone,
+) -> Result<Vec<(u32, Range<u64>)>, Skip> {
+    let mut loads = Vec::with_capacity(region.final_loads.len());
+    for load in &region.final_loads {
+        let memory = memories.get(load.memory as usize).ok_or(Skip::Guard)?;
+        let start = *answer.ints.get(load.base.0 as usize).ok_or(Skip::Guard)?;
+        let range = inside(memory, start, start.saturating_add(load.kind.width().into()))?;
+        let meets = |hull: &Hull| {
+            hull.identity == memory.identity && hull.range.start < range.end && range.start < hull.range.end
+        };
+        if written.clone().any(meets) {
+            return Err(Skip::Guard);
+        }
+        loads.push((load.memory, range));
+    }
+    Ok(loads)
 }
 
 /// The range from `lo` to `hi`, if it lies inside a memory.

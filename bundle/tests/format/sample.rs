@@ -58,6 +58,7 @@ pub fn region() -> Region {
         schedule: Step::Launch { mapping: 0 },
         mappings: vec![Mapping { grid: vec![0], block: 128 }],
         finals: Vec::new(),
+        final_loads: Vec::new(),
         estimate: None,
         resumes: false,
         can_bail: false,

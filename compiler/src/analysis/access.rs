@@ -24,9 +24,9 @@ use super::space::Space;
 use super::updates::{self, Update};
 use crate::reasons::Reason;
 use crate::wasm::Module;
-use ir::lowered::{BlockId, Op, Type};
+use ir::lowered::{BlockId, Op, Type, Value};
 use ir::region::{Access as Effect, Footprint, FootprintDim, IntId, limits};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// One load or store of the nest.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub struct Access {
     pub(super) align: u32,
     /// Executed once at every point of the parallel space.
     pub always: bool,
+    /// A load whose value nothing needs, so that the kernel doesn't make it: only where it is must lie in memory.
+    pub dead: bool,
     /// A load whose value is relied on before the nest runs.
     pub steady: bool,
     /// Bytes from the window's base.
@@ -73,24 +75,31 @@ pub struct Window {
     pub footprint: Footprint,
 }
 
+impl Window {
+    /// True if the kernel accesses nothing there.
+    pub fn is_dead(&self) -> bool {
+        self.accesses.iter().all(|access| access.dead)
+    }
+}
+
 /// Bytes between two accesses of a window; farther ones get windows of their own.
 const MAX_GAP: i64 = 64;
 
-type Key = (u32, BTreeMap<Sym, u64>, BTreeMap<usize, Lin>);
+type Key = ((u32, bool), BTreeMap<Sym, u64>, BTreeMap<usize, Lin>);
 
-/// Finds the windows and demands what makes their addresses exact; what `finals` store is in none. `bounds` says how often loops run;
+/// Finds the windows and demands what makes their addresses exact; what `finals` store is in none; the kernel doesn't load what is `gone`. `bounds` says how often loops run;
 /// late dimensions are added. With the windows come the masks that hold parts of addresses in their bounds.
 pub fn windows(
     module: &Module,
     context: &Context<'_>,
     shape: &Shape,
     inductions: &mut Inductions,
-    (space, bounds, finals): (&mut Space, &mut Vec<Option<IntId>>, &[Final]),
+    (space, bounds, finals, gone): (&mut Space, &mut Vec<Option<IntId>>, &[Final], &HashSet<Value>),
     draft: &mut Draft<'_>,
 ) -> Result<(Vec<Window>, Masks), Reason> {
     let mut keys: Vec<(Key, Vec<Access>)> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
-    let found = accesses(module, context, shape, inductions, (space, finals), draft)?;
+    let found = accesses(module, context, shape, inductions, (space, finals, gone), draft)?;
     let Found { mut accesses, loose, updates, masks } = found;
     if space.is_parallel(0) {
         late::shift(context, shape, inductions, &mut accesses, bounds, draft);
@@ -102,7 +111,7 @@ pub fn windows(
         if !inductions.demand(draft, &access.addr, None) {
             return Err(address(context, &access));
         }
-        let key = (access.memory, access.addr.start.terms.clone(), access.addr.steps.clone());
+        let key = ((access.memory, access.dead), access.addr.start.terms.clone(), access.addr.steps.clone());
         let at = *index.entry(format!("{key:?}")).or_insert_with(|| {
             keys.push((key, Vec::new()));
             keys.len() - 1
@@ -162,7 +171,7 @@ fn accesses(
     context: &Context<'_>,
     shape: &Shape,
     inductions: &mut Inductions,
-    (space, finals): (&Space, &[Final]),
+    (space, finals, gone): (&Space, &[Final], &HashSet<Value>),
     draft: &mut Draft<'_>,
 ) -> Result<Found, Reason> {
     let mut found = Found { accesses: Vec::new(), loose: Vec::new(), updates: Vec::new(), masks: Masks::new() };
@@ -197,8 +206,22 @@ fn accesses(
             };
             let always = space.always(context, shape, block);
             let (place, at, relative, steady, update) = ((block, position), inst.at, 0, false, None);
-            let access =
-                Access { place, at, is_store, width, align, always, steady, relative, update, memory, offset, addr };
+            let dead = inst.result.is_some_and(|result| gone.contains(&result));
+            let access = Access {
+                place,
+                at,
+                is_store,
+                width,
+                align,
+                always,
+                dead,
+                steady,
+                relative,
+                update,
+                memory,
+                offset,
+                addr,
+            };
             let wide = parts.as_ref().and_then(|parts| parts.apply(access.clone()));
             let moves = |wide: &Access| space.parallel.iter().filter(|l| wide.addr.steps.contains_key(l)).count();
             let whole = space.parallel.len();
@@ -275,7 +298,7 @@ fn cluster(
     key: Key,
     mut accesses: Vec<Access>,
 ) -> Option<Vec<Window>> {
-    let (memory, terms, steps) = key;
+    let ((memory, _), terms, steps) = key;
     let signed = !terms.is_empty();
     let reading = |a: &Access| {
         let c = a.addr.start.constant;

@@ -35,6 +35,8 @@ pub struct Context<'a> {
     pub defs: Vec<Def>,
     /// Where each value is read by something that an effect, a trap or a branch depends on.
     pub uses: Vec<Vec<Use>>,
+    /// The values that one of those depends on.
+    pub live: Vec<bool>,
 }
 
 impl<'a> Context<'a> {
@@ -57,8 +59,9 @@ impl<'a> Context<'a> {
                 }
             }
         }
-        let uses = uses(func, &tree);
-        Context { func, tree, rank, defs, uses }
+        let live = crate::wasm::live_values(func, &tree.order);
+        let uses = uses(func, &tree, &live);
+        Context { func, tree, rank, defs, uses, live }
     }
 
     /// The operation that defines `value`, if an instruction does.
@@ -86,8 +89,7 @@ impl<'a> Context<'a> {
     }
 }
 
-fn uses(func: &Func, tree: &Dominators) -> Vec<Vec<Use>> {
-    let live = crate::wasm::live_values(func, &tree.order);
+fn uses(func: &Func, tree: &Dominators, live: &[bool]) -> Vec<Vec<Use>> {
     let mut uses: Vec<Vec<Use>> = vec![Vec::new(); func.values.len()];
     for &id in &tree.order {
         let block = func.block(id);

@@ -46,7 +46,7 @@ pub fn dependence(
         }
     }
     // Dispatch keeps what is gathered or updated from everything that is written.
-    let chosen = |window: &Window| window.footprint.access.is_checked();
+    let chosen = |window: &Window| window.footprint.access.is_checked() || window.is_dead();
     for &l in parallel.iter().skip(1) {
         certain(draft, shape, windows, l)?;
     }
@@ -72,7 +72,7 @@ fn once(shape: &Shape, parallel: &[usize], window: &Window) -> Result<(), Reason
 fn certain(draft: &Draft<'_>, shape: &Shape, windows: &[Window], l: usize) -> Result<(), Reason> {
     // A late dimension goes with the root.
     let inside = |m: &usize| shape.loops.get(*m).is_some_and(|inner| shape.holds(l, inner.header));
-    let known: Vec<&Window> = windows.iter().filter(|window| !window.footprint.access.is_checked()).collect();
+    let known: Vec<&Window> = windows.iter().filter(|w| !w.footprint.access.is_checked() && !w.is_dead()).collect();
     for (i, x) in known.iter().enumerate() {
         for y in known.iter().skip(i).filter(|y| y.group == x.group) {
             let Some((store, other)) = a_store_and_another(x, y) else { continue };

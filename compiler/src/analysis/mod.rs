@@ -15,6 +15,7 @@ pub mod count;
 pub mod dependence;
 pub mod draft;
 pub mod extent;
+pub mod farewell;
 pub mod finals;
 pub mod floats;
 mod gathers;
@@ -43,7 +44,7 @@ use ir::region::IntId;
 use reduction::Reduction;
 use shape::{ExitEdge, Shape};
 use space::Space;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A header parameter that the loop carries in a way other than an induction.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -85,6 +86,8 @@ pub struct Analysis<'a> {
     pub finals: Vec<Final>,
     /// Values that the kernel takes with a mask.
     pub masks: bounded::Masks,
+    /// Loads that dispatch makes in the end.
+    pub farewells: Vec<farewell::Farewell>,
     /// Header parameters that aren't inductions.
     pub carried: HashMap<Value, Carried>,
     /// Scalars, integers and guards so far.
@@ -148,7 +151,16 @@ pub fn analyse<'a>(
     // Late dimensions need no bound of their own.
     let unbounded = bounds.iter().any(Option::is_none);
     let mut space = Space::of(parallel, &bounds);
-    let spaces = (&mut space, &mut bounds, &finals[..]);
+    // What the kernel returns, it computes.
+    let farewells = match trip.ending {
+        trip::Ending::Resumes => farewell::farewells(context, &shape, &mut inductions, &mut draft, &carries),
+        trip::Ending::Leaves => Vec::new(),
+    };
+    let gone = match trip.ending {
+        trip::Ending::Resumes => farewells.iter().map(|farewell| farewell.value).collect(),
+        trip::Ending::Leaves => dead(context, &shape),
+    };
+    let spaces = (&mut space, &mut bounds, &finals[..], &gone);
     let (windows, masks) = access::windows(module, context, &shape, &mut inductions, spaces, &mut draft)?;
     if windows.is_empty() {
         return Err(Reason::NoMemoryAccess);
@@ -169,9 +181,16 @@ pub fn analyse<'a>(
         windows,
         masks,
         finals,
+        farewells,
         carried: carries,
         draft,
     })
+}
+
+/// The values that no effect, no branch and nothing behind the nest depends on.
+fn dead(context: &Context<'_>, shape: &Shape) -> HashSet<Value> {
+    let insts = shape.body.iter().flat_map(|&block| &context.func.block(block).insts);
+    insts.filter_map(|inst| inst.result).filter(|result| !context.live[result.index()]).collect()
 }
 
 /// Inductions of the root that hold only if inner loops run as often as their forms say.

@@ -12,6 +12,7 @@ use super::order::Order;
 use crate::analysis::affine::{Affine, Lin};
 use crate::analysis::context::{Context, Use};
 use crate::analysis::count::Position;
+use crate::analysis::farewell::Farewell;
 use crate::analysis::floats::Counter;
 use crate::analysis::reduction::{self, Accumulator, Reduction};
 use crate::analysis::series::Series;
@@ -21,7 +22,7 @@ use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
 use crate::wasm::GuestLoop;
 use ir::lowered::{BinaryOp, Const, Op, Type, UnaryOp, Value};
-use ir::region::{FinalStore, LiveOut, Part, ReduceOp, ReturnRole, Scalar, ScalarId};
+use ir::region::{FinalLoad, FinalStore, LiveOut, Part, ReduceOp, ReturnRole, Scalar, ScalarId, limits};
 use std::collections::HashSet;
 
 /// A value that the kernel returns.
@@ -55,9 +56,14 @@ pub struct Results {
     pub live_outs: Vec<LiveOut>,
     /// For memory.
     pub finals: Vec<FinalStore>,
+    /// What dispatch loads for these.
+    pub final_loads: Vec<FinalLoad>,
     /// The values of the kernel that these are made of.
     pub returned: Vec<Returned>,
 }
+
+/// The number of the first value that dispatch loads, until it is known how many the kernel returns.
+pub const LOADED: u32 = limits::MAX_VALUES as u32;
 
 /// Finds the live-outs and the final stores; `values` are those of the assigned locals on the exit edge, or at the
 /// header if the loop is resumed.
@@ -69,7 +75,12 @@ pub fn live_outs(
 ) -> Result<Results, Reason> {
     let resumes = analysis.trip.ending == Ending::Resumes;
     let observed = observed_outside(context, &analysis.shape);
-    let mut finder = Finder { context, reductions: reduction_values(context, analysis), returned: Vec::new() };
+    let mut finder = Finder {
+        context,
+        reductions: reduction_values(context, analysis),
+        returned: Vec::new(),
+        final_loads: Vec::new(),
+    };
     let mut live_outs = Vec::new();
     for (carried, &value) in guest_loop.carried.iter().zip(values) {
         let local = carried.local;
@@ -106,7 +117,7 @@ pub fn live_outs(
     }
     let finals = (0..analysis.finals.len()).map(|index| finder.final_store(analysis, index));
     let finals = finals.collect::<Result<_, _>>()?;
-    Ok(Results { live_outs, finals, returned: finder.returned })
+    Ok(Results { live_outs, finals, final_loads: finder.final_loads, returned: finder.returned })
 }
 
 /// Values of the loop that something alive outside reads.
@@ -138,6 +149,7 @@ pub(super) struct Finder<'a> {
     context: &'a Context<'a>,
     reductions: HashSet<Value>,
     returned: Vec<Returned>,
+    final_loads: Vec<FinalLoad>,
 }
 
 impl Finder<'_> {
@@ -166,6 +178,9 @@ impl Finder<'_> {
                     return self.counted(analysis, counter, local);
                 }
                 Carried::Unread { next } if value == param && !bottom && !self.reductions.contains(&next) => {
+                    if let Some(farewell) = analysis.farewells.iter().find(|farewell| farewell.value == next).cloned() {
+                        return self.farewell(analysis, &farewell, local);
+                    }
                     if analysis.shape.defines(self.context, next) {
                         return self.last(analysis, next, local);
                     }
@@ -258,6 +273,16 @@ impl Finder<'_> {
             return Ok(analysis.draft.symbols.constant(*c));
         }
         Ok(self.returned(analysis, Returned { value, role: ReturnRole::Last, form: Form::Whole }))
+    }
+
+    /// What dispatch loads in place of the last iteration.
+    fn farewell(&mut self, analysis: &mut Analysis<'_>, farewell: &Farewell, local: u32) -> Result<ScalarId, Reason> {
+        let Analysis { inductions, draft, trip, .. } = analysis;
+        let load = farewell.load(self.context, inductions, draft, trip).ok_or(Reason::LiveOut { local })?;
+        self.final_loads.push(load);
+        // How many values the kernel returns isn't known yet.
+        let index = LOADED + self.final_loads.len() as u32 - 1;
+        Ok(analysis.draft.symbols.scalars.add(Scalar::Returned(index)))
     }
 
     /// The halves of a vector: of a reduction, or of one that the last complete iteration computes.

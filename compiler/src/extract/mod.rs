@@ -20,7 +20,7 @@ use crate::reasons::Reason;
 use crate::recompute::{Recomputed, recompute};
 use crate::rewrite::{Exit, Splice};
 use crate::wasm::{GuestFunction, GuestLoop, Module};
-use ir::region::{Kernel, Mapping, Place, Region, Step, verify};
+use ir::region::{Kernel, Mapping, Place, Region, Scalar, Step, verify};
 use live_out::Results;
 
 /// Threads of a block.
@@ -158,7 +158,12 @@ fn region(
     returns: Vec<(ir::lowered::Type, ir::region::ReturnRole)>,
     can_bail: bool,
 ) -> Region {
-    let draft = analysis.draft;
+    let mut draft = analysis.draft;
+    for node in &mut draft.symbols.scalars.0 {
+        if let Scalar::Returned(index @ live_out::LOADED..) = node {
+            *index = *index - live_out::LOADED + returns.len() as u32;
+        }
+    }
     // Neighbours along the innermost loop are neighbours of a block.
     let grid = (0..analysis.trips.len() as u32).rev().collect();
     Region {
@@ -173,6 +178,7 @@ fn region(
         returns,
         live_outs: results.live_outs,
         finals: results.finals,
+        final_loads: results.final_loads,
         schedule: Step::Launch { mapping: 0 },
         mappings: vec![Mapping { grid, block: BLOCK }],
         estimate: analysis.trip.estimate,

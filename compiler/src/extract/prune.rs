@@ -19,10 +19,8 @@ pub fn loaded(region: &mut Region, kernel: &mut Kernel) {
         return;
     }
     let before = |at: usize| keep[..at].iter().filter(|&&keep| keep).count() as u32;
-    let types = region.scalars.types(
-        &region.live_ins.iter().map(|l| l.ty).collect::<Vec<_>>(),
-        &region.returns.iter().map(|r| r.0).collect::<Vec<_>>(),
-    );
+    let types =
+        region.scalars.types(&region.live_ins.iter().map(|l| l.ty).collect::<Vec<_>>(), &region.returned_types());
     let types = types.unwrap_or_default();
     let mut gone: Vec<bool> = Vec::with_capacity(region.scalars.0.len());
     for (at, node) in region.scalars.0.iter_mut().enumerate() {

@@ -72,7 +72,7 @@ pub fn code(
 /// The type of every scalar; afterwards every operand has a smaller index than its node.
 fn types(region: &Region) -> Result<Vec<Type>, EstimateError> {
     let live_ins: Vec<Type> = region.live_ins.iter().map(|l| l.ty).collect();
-    let returned: Vec<Type> = region.returns.iter().map(|r| r.0).collect();
+    let returned = region.returned_types();
     region.scalars.types(&live_ins, &returned).ok_or(EstimateError::Malformed)
 }
 

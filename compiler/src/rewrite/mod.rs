@@ -204,6 +204,7 @@ fn export_memories(carried: &mut Carried, regions: &[(Splice, &Region)]) -> Resu
 fn memories(region: &Region) -> BTreeSet<u32> {
     let mut used: BTreeSet<u32> = region.footprints.iter().map(|f| f.memory).collect();
     used.extend(region.finals.iter().map(|f| f.memory));
+    used.extend(region.final_loads.iter().map(|load| load.memory));
     for int in &region.program.ints {
         if let Int::MemoryBytes(memory) = *int {
             used.insert(memory);

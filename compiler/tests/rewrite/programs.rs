@@ -103,6 +103,7 @@ pub fn region(id: u32, live_ins: &[u32], live_outs: &[u32], with_estimate: bool)
             .map(|&local| LiveOut { local, part: Part::Whole, ty: Type::I32, value: first })
             .collect(),
         finals: Vec::new(),
+        final_loads: Vec::new(),
         schedule: Step::Seq(Vec::new()),
         mappings: Vec::new(),
         estimate,

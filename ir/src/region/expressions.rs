@@ -295,6 +295,7 @@ mod tests {
             schedule: Step::Seq(Vec::new()),
             mappings: Vec::new(),
             finals: Vec::new(),
+            final_loads: Vec::new(),
             estimate: None,
             resumes: false,
             can_bail: false,

@@ -24,7 +24,7 @@ pub enum Scalar {
     /// The count of a dimension as [`super::Region::counts`] lists them, modulo 2^64, as `i64`: of a parallel one its trip count, of a
     /// sequential one its extent.
     Trip(u32),
-    /// A value that the kernel returned, combined over all threads; only after a launch.
+    /// A value that the kernel returned, combined over all threads, or behind those one that dispatch reads in the end; only after a launch.
     Returned(u32),
 }
 

@@ -18,6 +18,6 @@ pub mod verify;
 pub use exprs::{Scalar, ScalarId, Scalars};
 pub use guards::{Answer, Bounds, Dims, Guard, GuardEnv, GuardError, Int, IntId, Pred, PredId, Program};
 pub use model::{
-    Access, FinalStore, Footprint, FootprintDim, Kernel, LiveIn, LiveOut, Mapping, Part, Place, ReduceOp, Region,
-    ReturnRole, Source, Step,
+    Access, FinalLoad, FinalStore, Footprint, FootprintDim, Kernel, LiveIn, LiveOut, Mapping, Part, Place, ReduceOp,
+    Region, ReturnRole, Source, Step,
 };

@@ -151,6 +151,20 @@ pub struct FinalStore {
     pub value: ScalarId,
 }
 
+/// A value that only the last iteration leaves behind, and that it loads from a place that no iteration stores to.
+///
+/// The kernel doesn't load it: other iterations may load there what their neighbours store. Dispatch reads it, and sees to it
+/// that no footprint that is written and no final store has a byte of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FinalLoad {
+    /// The memory index.
+    pub memory: u32,
+    /// The address of the first byte.
+    pub base: IntId,
+    /// How many bytes are read, and how they become a value: a scalar.
+    pub kind: LoadKind,
+}
+
 /// What a kernel does to a footprint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Access {
@@ -391,6 +405,9 @@ pub struct Region {
     /// What is stored after the launch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub finals: Vec<FinalStore>,
+    /// What is read for live-outs; these values follow those that the kernel returns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub final_loads: Vec<FinalLoad>,
     /// What to run.
     pub schedule: Step,
     /// The ways to run it.
@@ -412,6 +429,11 @@ impl Region {
     /// How often each dimension runs at most: the trip counts of the parallel ones, then the extents of the sequential ones.
     pub fn dims(&self) -> Dims {
         Dims { counts: self.counts(), parallel: self.trips.len() }
+    }
+
+    /// The types of the values that [`super::Scalar::Returned`] numbers: what the kernel returns, then what dispatch reads.
+    pub fn returned_types(&self) -> Vec<Type> {
+        self.returns.iter().map(|r| r.0).chain(self.final_loads.iter().map(|load| load.kind.ty())).collect()
     }
 
     /// The live-ins that guest code passes, in order.

@@ -19,6 +19,7 @@ impl Region {
         }
         shown.extend(self.guards.iter().map(|guard| Node::from(guard.pred)));
         shown.extend(self.live_outs.iter().map(|out| Node::from(out.value)));
+        shown.extend(self.final_loads.iter().map(|load| Node::from(load.base)));
         shown.extend(self.finals.iter().flat_map(|last| [Node::from(last.base), last.value.into()]));
         shown.extend(self.estimate.map(Node::from));
         shown
@@ -80,6 +81,10 @@ impl Display for Region {
                 Part::High => "high half of ",
             };
             writeln!(f, "  {part}local {}: {} = {}", out.local, out.ty, expressions.show(out.value))?;
+        }
+        for (i, load) in self.final_loads.iter().enumerate() {
+            let (name, at) = (load.kind.name(), expressions.show_inside(load.base));
+            writeln!(f, "  r{} = {name} at {at} of memory {} in the end", self.returns.len() + i, load.memory)?;
         }
         for last in &self.finals {
             let (at, value) = (expressions.show_inside(last.base), expressions.show(last.value));

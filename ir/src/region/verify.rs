@@ -5,7 +5,7 @@
 //! and every device. Whether the guards suffice for the kernel is not decided here.
 
 use super::guards::{Int, IntId, Pred, PredId};
-use super::model::{Access, FootprintDim, Kernel, LiveIn, ReduceOp, Region, ReturnRole, Source, Step};
+use super::model::{Access, FinalLoad, FootprintDim, Kernel, LiveIn, ReduceOp, Region, ReturnRole, Source, Step};
 use super::{Scalar, ScalarId, limits};
 use crate::lowered::dominators::Dominators;
 use crate::lowered::verify::{Form, VerifyError, verify as verify_func};
@@ -78,6 +78,7 @@ pub fn verify(region: &Region) -> Result<(), RegionError> {
     footprints(region)?;
     live_outs(region, &types)?;
     finals(region, &types)?;
+    final_loads(region)?;
     mappings(region)?;
     schedule(region, &region.schedule, 0)
 }
@@ -151,6 +152,7 @@ fn sizes(region: &Region) -> Result<(), RegionError> {
     at_most("guards", region.guards.len(), limits::MAX_GUARDS)?;
     at_most("footprints", region.footprints.len(), limits::MAX_FOOTPRINTS)?;
     at_most("final stores", region.finals.len(), limits::MAX_FINALS)?;
+    at_most("final loads", region.final_loads.len(), limits::MAX_FINALS)?;
     at_most("sequential dimensions", region.extents.len(), limits::MAX_EXTENTS)?;
     at_most("mappings", region.mappings.len(), limits::MAX_MAPPINGS)?;
     match region.trips.len() {
@@ -164,7 +166,6 @@ fn scalar_types(region: &Region) -> Result<Vec<Type>, RegionError> {
     if let Some(index) = live_ins.iter().position(|t| !t.is_scalar()) {
         return Err(RegionError::Type { what: "live-in", index });
     }
-    let returned: Vec<Type> = region.returns.iter().map(|r| r.0).collect();
     for (index, &(ty, role)) in region.returns.iter().enumerate() {
         if !ty.is_scalar() || (matches!(role, ReturnRole::Reduce(_)) && !ty.is_int()) {
             return Err(RegionError::Type { what: "returned value", index });
@@ -174,8 +175,10 @@ fn scalar_types(region: &Region) -> Result<Vec<Type>, RegionError> {
     if let Some(index) = region.scalars.0.iter().position(|s| matches!(s, Scalar::Trip(d) if *d >= dims)) {
         return Err(RegionError::Reference { what: "scalar", index });
     }
-    let types =
-        region.scalars.types(&live_ins, &returned).ok_or(RegionError::Reference { what: "scalar", index: 0 })?;
+    let types = region
+        .scalars
+        .types(&live_ins, &region.returned_types())
+        .ok_or(RegionError::Reference { what: "scalar", index: 0 })?;
     let fine = |(at, live_in): (usize, &LiveIn)| is_readable(region, &types, at, live_in);
     match region.live_ins.iter().enumerate().position(|live_in| !fine(live_in)) {
         Some(index) => Err(RegionError::Reference { what: "live-in", index }),
@@ -333,6 +336,17 @@ fn live_outs(region: &Region, types: &[Type]) -> Result<(), RegionError> {
             Err(RegionError::Type { what: "estimate", index: 0 })
         }
         _ => Ok(()),
+    }
+}
+
+/// A final load names an address and reads a scalar.
+fn final_loads(region: &Region) -> Result<(), RegionError> {
+    let fine = |load: &FinalLoad| {
+        (load.base.0 as usize) < region.program.ints.len() && load.memory < 1024 && load.kind.ty().is_scalar()
+    };
+    match region.final_loads.iter().position(|load| !fine(load)) {
+        Some(index) => Err(RegionError::Reference { what: "final load", index }),
+        None => Ok(()),
     }
 }
 

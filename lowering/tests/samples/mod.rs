@@ -159,6 +159,7 @@ impl Builder {
             schedule: Step::Launch { mapping: 0 },
             mappings: vec![Mapping { grid: (0..self.dims).rev().collect(), block: 128 }],
             finals: Vec::new(),
+            final_loads: Vec::new(),
             estimate: None,
             resumes: false,
             can_bail: true,

@@ -147,7 +147,7 @@ pub fn live_ins(region: &Region, random: &mut Random) -> Vec<u64> {
 /// What the guards say of a dispatch, if it happens and is short: what `plan` decides, in other words.
 pub fn dispatch(region: &Region, live_ins: &[u64]) -> Option<(Answer, Vec<u64>)> {
     let types: Vec<Type> = region.live_ins.iter().map(|l| l.ty).collect();
-    let returned: Vec<Type> = region.returns.iter().map(|r| r.0).collect();
+    let returned = region.returned_types();
     let types = region.scalars.types(&types, &returned)?;
     let values = region.scalars.evaluate(live_ins, &[], &[]);
     let scalars: Vec<Option<(u64, bool)>> =

@@ -86,3 +86,35 @@ fn an_index_that_lags_behind() {
     check(&pair, &[4096, 41, -1], Bail);
     check(&pair, &[4096, 41, 0x3000_0000], Bail);
 }
+
+/// The loop is left into code inside its construct, so the last iteration is the original's: it finds what the one before has loaded
+/// for it, which other iterations must not load, because their neighbours store there.
+#[test]
+fn what_the_last_iteration_finds() {
+    let pair = pair(
+        "(func (export \"f\") (param $x i32) (param $a i32) (param $n i32) (param $z i32) (local $i i32) (local $p i32)
+           (local.set $p (i32.load (local.get $x)))
+           (block $done
+             (loop $l
+               (i32.store (i32.add (local.get $x) (i32.shl (local.get $i) (i32.const 2)))
+                 (i32.add (local.get $p) (i32.load (i32.add (local.get $a) (i32.shl (local.get $i) (i32.const 2))))))
+               (local.set $i (i32.add (local.get $i) (i32.const 1)))
+               (block $more
+                 (br_if $more (i32.ne (local.get $i) (local.get $n)))
+                 (i32.store (local.get $z) (i32.add (local.get $i) (local.get $p)))
+                 (br $done))
+               (local.set $p (i32.load (i32.add (local.get $x) (i32.shl (local.get $i) (i32.const 2)))))
+               (br $l))))",
+    );
+    for distance in -50i64..50 {
+        // Nine iterations of ten; the tenth stores to $z what it finds, wherever that is.
+        let apart = distance == 0 || distance.abs() >= 36;
+        check(&pair, &[2048, 2048 + distance, 10, 8192], if apart { Done } else { Guard });
+        check(&pair, &[2048, 4096, 10, 2048 + distance], Done);
+    }
+    check(&pair, &[2048, 4096, 2, 8192], Done);
+    check(&pair, &[2048, 4096, 1, 8192], Guard);
+    // The element that is found lies at the end of the memory, and a part of it behind.
+    check(&pair, &[65536 - 40, 4096, 10, 8192], Done);
+    check(&pair, &[65536 - 39, 4096, 10, 8192], Guard);
+}

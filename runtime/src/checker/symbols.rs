@@ -38,7 +38,7 @@ pub(super) fn expression<'a>(region: &Region, scalars: &'a [Poly], id: ScalarId)
         Scalar::Unary(op, _) => op.result(),
         Scalar::Binary(op, ..) => op.result(),
         Scalar::Trip(_) => Type::I64,
-        Scalar::Returned(i) => region.returns.get(i as usize)?.0,
+        Scalar::Returned(i) => *region.returned_types().get(i as usize)?,
     };
     Some((scalars.get(id.0 as usize)?, ty.bits()))
 }

@@ -62,6 +62,7 @@ impl Sketch {
             schedule: Step::Launch { mapping: 0 },
             mappings: vec![Mapping { grid: (0..dims).rev().collect(), block: 64 }],
             finals: Vec::new(),
+            final_loads: Vec::new(),
             estimate: None,
             resumes: false,
             can_bail: false,
