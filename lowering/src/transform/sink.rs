@@ -8,7 +8,7 @@
 //! The scope is a set of blocks that is entered at one block, from which it can't be entered again without having been left, and left
 //! toward one block or by a bail. What must hold, all of it checked here:
 //!
-//! - Every store, and every operation on what depends on the index, is in the scope. Here a value depends on it if an operand does,
+//! - Every store and update, and every operation on what depends on the index, is in the scope. Here a value depends on it if an operand does,
 //!   and, where a branch in the scope does, if it is or follows from a parameter of one of the scope's other blocks. Nothing outside
 //!   reads such a value, nor is one passed out.
 //! - No returned value is a reduction, which would have to count each point.
@@ -194,7 +194,8 @@ fn reads(inst: &Inst, varying: &HashSet<Value>) -> bool {
 /// True if a block does something for one point alone.
 fn matters(func: &Func, block: BlockId, varying: &HashSet<Value>) -> bool {
     let block = func.block(block);
-    let mut found = block.insts.iter().any(|i| matches!(i.op, Op::Store { .. }) || reads(i, varying));
+    // What has no result is there for its effect: a store, or an update, which must be made for each point.
+    let mut found = block.insts.iter().any(|i| i.result.is_none() || reads(i, varying));
     block.term.for_each_use(|v| found |= varying.contains(&v));
     found
 }
@@ -205,7 +206,7 @@ mod tests {
     use ir::lowered::{LoadKind, StoreKind};
 
     /// `for t in 0..n { y[j] = y[j] + t }` at index `j`; with a choice of what is wrong with it.
-    fn kernel(returns: ReturnRole, stores_around: bool, leaks: bool) -> Kernel {
+    fn kernel(returns: ReturnRole, around: Option<&str>, leaks: bool) -> Kernel {
         let mut f = Func { name: "rows".into(), ..Func::default() };
         let [entry, header, part, next, done] = [(); 5].map(|()| f.new_block());
         let [j, y, n, t] = [Type::I64, Type::I32, Type::I32, Type::I32].map(|ty| f.new_value(ty));
@@ -214,10 +215,12 @@ mod tests {
         let jump = |block, args| Term::Jump(Target { block, args });
         let zero = f.push(entry, Op::Const(Const::i32(0)), Type::I32, 0);
         f.block_mut(entry).term = jump(header, vec![zero]);
-        if stores_around {
-            let store = Op::Store { kind: StoreKind::I32, space: 0, offset: 0, addr: y, value: zero };
-            f.block_mut(entry).insts.push(Inst { result: None, op: store, at: 0 });
-        }
+        let (kind, addr, value) = (StoreKind::I32, y, zero);
+        let effect = around.map(|what| match what {
+            "store" => Op::Store { kind, space: 0, offset: 0, addr, value },
+            _ => Op::Update { op: ir::region::ReduceOp::Add, kind, space: 0, offset: 0, addr, value },
+        });
+        f.block_mut(entry).insts.extend(effect.map(|op| Inst { result: None, op, at: 0 }));
         f.block_mut(header).term = jump(part, vec![]);
         let index = f.push(part, Op::Unary(ir::lowered::UnaryOp::I32WrapI64, j), Type::I32, 0);
         let two = f.push(part, Op::Const(Const::i32(2)), Type::I32, 0);
@@ -240,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_row_runs_inside_the_loop_around() {
-        let row = sink(&kernel(ReturnRole::Last, false, false)).unwrap();
+        let row = sink(&kernel(ReturnRole::Last, None, false)).unwrap();
         let form = ir::lowered::verify::Form::Kernel { spaces: 1 };
         ir::lowered::verify::verify(&row, form).unwrap();
         insta::assert_snapshot!(row, @r#"
@@ -277,9 +280,10 @@ mod tests {
 
     #[test]
     fn what_each_point_must_do_stays_outside() {
-        assert!(sink(&kernel(ReturnRole::Reduce(ir::region::ReduceOp::Add), false, false)).is_none());
-        // The store in front makes everything the scope.
-        assert!(sink(&kernel(ReturnRole::Last, true, false)).is_none());
-        assert!(sink(&kernel(ReturnRole::Last, false, true)).is_none());
+        assert!(sink(&kernel(ReturnRole::Reduce(ir::region::ReduceOp::Add), None, false)).is_none());
+        // What is in front makes everything the scope.
+        assert!(sink(&kernel(ReturnRole::Last, Some("store"), false)).is_none());
+        assert!(sink(&kernel(ReturnRole::Last, Some("update"), false)).is_none());
+        assert!(sink(&kernel(ReturnRole::Last, None, true)).is_none());
     }
 }
