@@ -168,7 +168,7 @@ impl HostedRegion {
         for live_in in &self.region.live_ins {
             let value = match live_in.from {
                 Source::Loaded { memory, address, offset, kind } => {
-                    let start = (*self.region.scalars.evaluate(&all, &[], &[]).get(address.0 as usize)?)?;
+                    let start = self.region.scalars.value(address, &all)?;
                     let start = start.checked_add(offset)?;
                     let range = start..start.checked_add(kind.width().into())?;
                     read(memories, memory, &range, kind)?

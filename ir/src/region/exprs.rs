@@ -46,20 +46,13 @@ impl Scalars {
     /// The value of every node; `None` where an operator traps, an operand is missing or has the wrong type, or the
     /// node refers to something not given.
     pub fn evaluate(&self, live_ins: &[u64], counts: &[u64], returned: &[u64]) -> Vec<Option<u64>> {
-        let mut values: Vec<Option<u64>> = Vec::with_capacity(self.0.len());
-        for node in &self.0 {
-            let get = |id: ScalarId| values.get(id.0 as usize).copied().flatten();
-            let value = match *node {
-                Scalar::LiveIn(i) => live_ins.get(i as usize).copied(),
-                Scalar::Const(c) => Some(c.bits),
-                Scalar::Unary(op, a) => get(a).and_then(|a| eval::unary(op, a).ok()),
-                Scalar::Binary(op, a, b) => get(a).zip(get(b)).and_then(|(a, b)| eval::binary(op, a, b).ok()),
-                Scalar::Trip(d) => counts.get(d as usize).copied(),
-                Scalar::Returned(i) => returned.get(i as usize).copied(),
-            };
-            values.push(value);
-        }
-        values
+        values(&self.0, live_ins, counts, returned)
+    }
+
+    /// The value of one node over live-ins alone, without the nodes behind it; `None` as for [`Scalars::evaluate`].
+    pub fn value(&self, id: ScalarId, live_ins: &[u64]) -> Option<u64> {
+        let nodes = self.0.get(..=id.0 as usize)?;
+        values(nodes, live_ins, &[], &[]).pop().flatten()
     }
 
     /// The type of every node, given those of the live-ins and the kernel's returned values; `None` if a node refers to
@@ -80,4 +73,22 @@ impl Scalars {
         }
         Some(types)
     }
+}
+
+/// The value of every node of a list whose operands have smaller indices.
+fn values(nodes: &[Scalar], live_ins: &[u64], counts: &[u64], returned: &[u64]) -> Vec<Option<u64>> {
+    let mut values: Vec<Option<u64>> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let get = |id: ScalarId| values.get(id.0 as usize).copied().flatten();
+        let value = match *node {
+            Scalar::LiveIn(i) => live_ins.get(i as usize).copied(),
+            Scalar::Const(c) => Some(c.bits),
+            Scalar::Unary(op, a) => get(a).and_then(|a| eval::unary(op, a).ok()),
+            Scalar::Binary(op, a, b) => get(a).zip(get(b)).and_then(|(a, b)| eval::binary(op, a, b).ok()),
+            Scalar::Trip(d) => counts.get(d as usize).copied(),
+            Scalar::Returned(i) => returned.get(i as usize).copied(),
+        };
+        values.push(value);
+    }
+    values
 }
