@@ -39,11 +39,10 @@ pub fn farewells(
     for param in unread {
         let Some(&Carried::Unread { next }) = carried.get(&param) else { continue };
         let Some(&Op::Load { addr, .. }) = context.op(next) else { continue };
-        let Some(home) = context.home(next).filter(|home| shape.home.get(home) == Some(&0)) else { continue };
-        let always = context.tree.dominates(home, shape.latch);
+        let Some(home) = context.home(next).filter(|&home| shape.always(context, home)) else { continue };
         let form = inductions.of(context, shape, &mut draft.symbols, addr, Some(home));
         let form = form.filter(|f| f.is_known() && f.start.ty == Type::I32 && f.steps.keys().all(|&l| l == 0));
-        if let (true, true, Some(addr)) = (always, uses(context, shape, next) == 1, form) {
+        if let (1, Some(addr)) = (uses(context, shape, next), form) {
             found.push(Farewell { value: next, addr });
         }
     }

@@ -75,7 +75,6 @@ impl Seen {
 /// Finds the groups.
 pub fn finals(context: &Context<'_>, shape: &Shape, inductions: &mut Inductions, draft: &mut Draft<'_>) -> Vec<Final> {
     let seen = seen(context, shape, inductions, draft);
-    let always = |block: BlockId| shape.home[&block] == 0 && context.tree.dominates(block, shape.latch);
     let program_order = |seen: &&Seen| (context.rank[seen.place.0.index()], seen.place.1);
     let mut finals: Vec<Final> = Vec::new();
     for first in seen.iter().filter(|s| s.value.is_some() && s.is_fixed()) {
@@ -87,7 +86,7 @@ pub fn finals(context: &Context<'_>, shape: &Shape, inductions: &mut Inductions,
         let alone = seen.iter().all(|s| is_part(s) || !first.meets(s));
         let Some(last) = group.iter().copied().max_by_key(program_order) else { continue };
         let Some(value) = last.value.filter(|&v| context.func.ty(v).is_scalar()) else { continue };
-        if alone && always(last.place.0) {
+        if alone && shape.always(context, last.place.0) {
             let places = group.iter().map(|s| s.place).collect();
             let Seen { at, memory, width, offset, ref addr, .. } = *last;
             finals.push(Final { places, at, value, memory, width, offset, addr: addr.clone() });

@@ -56,6 +56,6 @@ fn added(context: &Context<'_>, shape: &Shape, inductions: &Inductions, value: V
     if let Some(&Op::Const(c)) = context.op(value) {
         return Some(Affine::invariant(Lin::constant(c.ty, c.bits)));
     }
-    let home = context.home(value).filter(|block| shape.home.get(block) == Some(&0))?;
-    inductions.forms.forms.get(&value).filter(|_| context.tree.dominates(home, shape.latch)).cloned()
+    context.home(value).filter(|&block| shape.always(context, block))?;
+    inductions.forms.forms.get(&value).cloned()
 }

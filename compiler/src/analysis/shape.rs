@@ -270,6 +270,11 @@ impl Shape {
         context.home(value).is_some_and(|block| self.inside.contains(&block))
     }
 
+    /// True if `block` runs once in every complete iteration of the root.
+    pub fn always(&self, context: &Context<'_>, block: BlockId) -> bool {
+        self.home.get(&block) == Some(&0) && context.tree.dominates(block, self.latch)
+    }
+
     /// The edges that leave loop `l` for another place of the body, or leave the body without being cold.
     pub fn exits_of(&self, context: &Context<'_>, l: usize) -> Vec<ExitEdge> {
         let mut exits = Vec::new();
