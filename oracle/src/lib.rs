@@ -16,6 +16,7 @@ mod compare;
 mod contents;
 mod duel;
 mod exports;
+mod generate;
 mod guest;
 mod harness;
 mod judge;
@@ -38,6 +39,7 @@ mod tune;
 
 pub use check::{check, check_bundle};
 pub use compare::Difference;
+pub use generate::{Generated, GeneratedFinding, GeneratedOptions, generated};
 pub use guest::GuestError;
 pub use harness::Unfit;
 pub use options::{DeviceKind, Invocation, OracleError, OracleOptions};

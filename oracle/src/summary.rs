@@ -86,7 +86,7 @@ pub(crate) fn summarise(
 }
 
 /// What the load checker says of a region and its images.
-fn unproven(bundle: &Bundle, scope: Scope, region: &Region) -> Option<String> {
+pub(crate) fn unproven(bundle: &Bundle, scope: Scope, region: &Region) -> Option<String> {
     let kernel = bundle.kernels.get(region.id as usize)?;
     let images = bundle.ptx.iter().filter(|image| image.region == region.id);
     let mut checks = images.map(|image| checker::check_ptx(region, image, scope));

@@ -11,6 +11,7 @@ mod clang;
 mod corpus;
 mod coverage;
 mod demo;
+mod generated;
 mod index;
 mod nests;
 mod npm;
@@ -43,6 +44,8 @@ enum Verb {
     Coverage(coverage::Options),
     /// Builds the tool, explains a module, runs a program on all cores and checks kernels against plain wasmtime.
     Demo,
+    /// Compares generated programs with plain wasmtime on every device.
+    Generated(generated::Options),
     /// Compares every corpus module with plain wasmtime on every device.
     Oracle(oracle::Options),
     /// Measures how much of each PolyBench program's hottest loop nest runs in dispatches.
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Verb::Corpus(options) => corpus::run(root, &options),
         Verb::Coverage(options) => coverage::run(root, &options),
         Verb::Demo => demo::run(root),
+        Verb::Generated(options) => generated::run(root, &options),
         Verb::Oracle(options) => oracle::run(root, &options),
         Verb::Polybench(options) => polybench::run(root, &options),
         Verb::Ptxas { more, jobs } => ptxas::run(root, more.as_deref(), jobs),

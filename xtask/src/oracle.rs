@@ -122,7 +122,7 @@ fn kept(directory: &Path, tool: &Path, root: &Path, module: &Module, options: &O
 }
 
 /// Writes a file beside its place and renames it, so that it is there as a whole or not at all.
-fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     let partial = path.with_extension("json.partial");
     fs::write(&partial, bytes)?;

@@ -4,7 +4,7 @@ use crate::output::{say, show};
 use crate::{Finding, files};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use oracle::{DeviceKind, Invocation, OracleOptions};
+use oracle::{DeviceKind, GeneratedOptions, Invocation, OracleOptions};
 use std::path::PathBuf;
 
 /// Compare a module with its bundle: results, every byte of memory, globals, traps.
@@ -14,7 +14,14 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 pub struct Args {
     /// The module, or a bundle, whose baseline is then itself with every region off.
-    input: PathBuf,
+    #[arg(required_unless_present = "generated", conflicts_with = "generated")]
+    input: Option<PathBuf>,
+    /// Check this many generated programs instead of a file: the tool itself, on this machine.
+    #[arg(long, value_name = "N", conflicts_with_all = ["invoke", "replay", "cases"])]
+    generated: Option<u64>,
+    /// The number of the first generated program.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "generated")]
+    first: u64,
     /// Make only this call.
     #[arg(long, value_names = ["EXPORT", "ARG"], num_args = 1.., allow_negative_numbers = true)]
     invoke: Vec<String>,
@@ -54,19 +61,34 @@ enum Device {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Finding> {
-    let bytes = files::read(&args.input)?;
     let options = options(args)?;
+    let Some(input) = &args.input else { return generated(args, options) };
+    let bytes = files::read(input)?;
     let report = match &args.replay {
         Some(file) => oracle::replay(file, &bytes, &options),
         None => oracle::check(&bytes, &options),
     };
-    let report = report.with_context(|| args.input.display().to_string())?;
+    let report = report.with_context(|| input.display().to_string())?;
     if args.json {
         say!("{}", serde_json::to_string(&report)?)?;
     } else {
         show(format_args!("{}", files::printable(&report.to_string())))?;
     }
     Ok(if report.is_pass() { Finding::Clean } else { Finding::Found })
+}
+
+/// Checks generated programs.
+fn generated(args: &Args, options: OracleOptions) -> Result<Finding> {
+    let OracleOptions { seed, devices, replays: findings, compiler, .. } = options;
+    let (first, count) = (args.first, args.generated.unwrap_or_default());
+    let options = GeneratedOptions { seed, first, count, devices, findings, compiler, ..GeneratedOptions::default() };
+    let report = oracle::generated(&options)?;
+    if args.json {
+        say!("{}", serde_json::to_string(&report)?)?;
+    } else {
+        show(format_args!("{}", files::printable(&report.to_string())))?;
+    }
+    Ok(if report.findings.is_empty() { Finding::Clean } else { Finding::Found })
 }
 
 fn options(args: &Args) -> Result<OracleOptions> {

@@ -1,5 +1,6 @@
 //! The oracle as a whole: on bundles that are right, and on bundles that were made wrong.
 
+mod generated;
 mod harnesses;
 mod inputs;
 mod mutants;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tensorwasm_oracle::{DeviceKind, OracleOptions, Verdict, check, replay};
 
 /// A device that says it is done and has done nothing.
-struct Idle;
+pub struct Idle;
 
 struct IdleRegion(Vec<u64>);
 

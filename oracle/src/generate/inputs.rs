@@ -1,0 +1,133 @@
+//! The calls of a generated program.
+//!
+//! Most of them are such that loops run over arrays that are apart and lie in memory. The others bring arrays close to each
+//! other, to the end of the memory, or to odd addresses; a few are anything at all.
+
+use super::opcodes::STORES;
+use super::program::{Expr, Program, Role, Stmt, Ty};
+use crate::contents::{Fill, Lane, Part, Patch, float_bits};
+use crate::duel::{Shot, bytes_of};
+use crate::random::Random;
+
+/// Pages of a memory of the host, and by which one of the module grows.
+const PAGES: u64 = 2;
+/// The fuel of the plain side.
+const FUEL: u64 = 250_000;
+/// Weights of tame, spiced and wild bytes.
+const TEMPERS: [u32; 3] = [60, 20, 20];
+
+/// How usual a call is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mood {
+    /// Everything is in its place.
+    Nice,
+    /// Some things are close to others.
+    Near,
+    /// Anything.
+    Wild,
+}
+
+/// The call with this number.
+pub(super) fn draw(program: &Program, random: &mut Random) -> Shot {
+    let mood = match random.below(100) {
+        0..62 => Mood::Nice,
+        62..92 => Mood::Near,
+        _ => Mood::Wild,
+    };
+    let imported: Vec<bool> = program.memories.iter().filter(|m| m.imported).map(|m| m.wide).collect();
+    let alike = imported.windows(2).all(|pair| pair[0] == pair[1]);
+    let args = arguments(program, random, mood);
+    let fill = Fill::draw(random, &lanes(program), TEMPERS);
+    // The first page of the module's own memory is there before it grows.
+    let own = (0..program.memories.len() as u32).filter(|&m| !program.memories[m as usize].imported);
+    let part = |memory| Part { memory: program.memory_index(memory), start: 0, end: bytes_of(1), fill };
+    let parts = own.map(part).collect();
+    let pointers = program.headers.iter().map(|header| {
+        let base = base(random, mood, &args);
+        let bytes = base.to_le_bytes().to_vec();
+        Patch { memory: program.memory_index(header.memory), at: header.at, bytes }
+    });
+    let patches = pointers.collect();
+    let (aliased, seed) = (alike && random.chance(10), random.next());
+    Shot { args, pages: PAGES, aliased, fill, spans: None, parts, patches, fuel: FUEL, seed }
+}
+
+fn arguments(program: &Program, random: &mut Random, mood: Mood) -> Vec<u64> {
+    let mut args: Vec<u64> = Vec::new();
+    for &(ty, role) in &program.params {
+        let value = match role {
+            _ if mood == Mood::Wild && random.chance(40) => {
+                let any = random.next();
+                random.pick(&[0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, u64::MAX, any])
+            }
+            Role::Base(_) => base(random, mood, &args),
+            Role::Count(depth) => count(random, depth),
+            Role::Stride => random.pick(&[1, 1, 1, 2, 3, 4, 8, 16, 20, 32, 40, 0, -1i64 as u64, -2i64 as u64]),
+            Role::Value => match ty {
+                Ty::F32 => float_bits(random, false),
+                Ty::F64 => float_bits(random, true),
+                _ if random.chance(15) => random.next(),
+                _ => random.within(-20, 60) as u64,
+            },
+        };
+        args.push(if matches!(ty, Ty::I32 | Ty::F32) { value & 0xffff_ffff } else { value });
+    }
+    args
+}
+
+/// The address of an array; `args` are those that there are already.
+fn base(random: &mut Random, mood: Mood, args: &[u64]) -> u64 {
+    let slot = 1024 + 4096 * random.below(28) + 16 * random.below(32);
+    match random.below(10) {
+        _ if mood == Mood::Nice => slot,
+        0..4 => {
+            let addresses: Vec<u64> =
+                args.iter().copied().filter(|&arg| arg >= 1024 && arg < bytes_of(PAGES)).collect();
+            let other = if addresses.is_empty() { slot } else { random.pick(&addresses) };
+            let by = random.within(-600, 600);
+            other.wrapping_add(random.pick(&[0, 4, 8, 16, -4, -8, -16, 1, by & !7, by & !3, by]) as u64)
+        }
+        4..6 => bytes_of(PAGES) - random.below(900),
+        6 => slot + random.below(16),
+        _ => slot,
+    }
+}
+
+/// How often a loop goes round.
+fn count(random: &mut Random, depth: u32) -> u64 {
+    match (depth, random.below(20)) {
+        (_, 0) => random.within(-2, 2) as u64,
+        (0, 1..13) => random.within(1, 40) as u64,
+        (0, 13..18) => random.within(41, 120) as u64,
+        (0, _) => random.within(250, 540) as u64,
+        (1, _) => random.within(1, 14) as u64,
+        (_, _) => random.within(1, 7) as u64,
+    }
+}
+
+/// What the memories hold, by what the program stores.
+fn lanes(program: &Program) -> Vec<Lane> {
+    let mut lanes = Vec::new();
+    stored(&program.body, &mut lanes);
+    lanes
+}
+
+fn stored(statements: &[Stmt], lanes: &mut Vec<Lane>) {
+    for statement in statements {
+        match statement {
+            Stmt::Store(index, _, Expr::Load(..) | Expr::Op(..)) => lanes.push(match STORES[*index as usize].ty {
+                Ty::F32 => Lane::F32,
+                Ty::F64 => Lane::F64,
+                Ty::I32 => Lane::I32,
+                Ty::I64 => Lane::I64,
+                Ty::V128 => Lane::I16,
+            }),
+            Stmt::If(_, then, otherwise) => {
+                stored(then, lanes);
+                stored(otherwise, lanes);
+            }
+            Stmt::Loop(inner) => stored(&inner.body, lanes),
+            _ => {}
+        }
+    }
+}
