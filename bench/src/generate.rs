@@ -101,7 +101,7 @@ impl<'a> Real<'a> {
 
     /// The functions with regions and those without, as indices of bodies.
     fn split(&self, base: &[u8]) -> Result<(Vec<usize>, Vec<usize>)> {
-        let loops = compiler::explain(base)?;
+        let loops = compiler::explain(base, compiler::FpMode::Exact)?;
         let regions: HashSet<u32> = loops
             .iter()
             .filter(|l| matches!(l.outcome, Outcome::Offloaded { .. }))
@@ -167,7 +167,7 @@ mod tests {
     }
 
     fn regions(module: &[u8]) -> usize {
-        let loops = compiler::explain(module).unwrap();
+        let loops = compiler::explain(module, compiler::FpMode::Exact).unwrap();
         loops.iter().filter(|l| matches!(l.outcome, Outcome::Offloaded { .. })).count()
     }
 

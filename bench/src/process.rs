@@ -71,7 +71,7 @@ pub fn child(work: &str, file: &Path) -> Result<()> {
     let begun = Instant::now();
     match work {
         Work::Read => {}
-        Work::Explain => drop(compiler::explain(&bytes)?),
+        Work::Explain => drop(compiler::explain(&bytes, compiler::FpMode::Exact)?),
         Work::Compile => {
             bundle::classify(&bytes)?;
             drop(compiler::compile(&bytes, &compiler::Options::default())?);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// The rows as a JSON array.
 pub fn rows(bytes: &[u8]) -> Result<Value> {
     let loops = forest(bytes)?;
-    let reports = compiler::explain(bytes)?;
+    let reports = compiler::explain(bytes, compiler::FpMode::Exact)?;
     let outcome = |one: &Loop| reports.iter().find(|report| report.offset as usize == one.offset).map(|r| &r.outcome);
     let offloaded = |one: &Loop| matches!(outcome(one), Some(Outcome::Offloaded { .. }));
     let rows = loops.iter().enumerate().filter(|(_, one)| one.repeats).map(|(number, one)| {

@@ -194,6 +194,12 @@ pub enum BundleError {
         /// The memory index.
         memory: u32,
     },
+    /// A region that adds floats up in another order, in a bundle that says it keeps theirs.
+    #[error("region {region} folds floats, which the manifest's float mode doesn't permit")]
+    Relaxed {
+        /// The region.
+        region: u32,
+    },
     /// A list of memories that isn't strictly ascending by index.
     #[error("the manifest's memory {index} is out of order")]
     MemoryOrder {

@@ -13,6 +13,17 @@ pub enum FpMode {
     /// Every operation is rounded separately and keeps its order.
     #[default]
     Exact,
+    /// Every operation is rounded separately; sums and products of floats that a loop accumulates may be made in another order.
+    Relaxed,
+}
+
+impl std::fmt::Display for FpMode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            FpMode::Exact => "exact",
+            FpMode::Relaxed => "relaxed",
+        })
+    }
 }
 
 /// The options that the kernels depend on.

@@ -12,7 +12,7 @@ use crate::digest;
 use crate::error::{BundleError, PtxFault};
 use crate::interface::{self, Interface};
 use crate::limits;
-use crate::manifest::{MANIFEST_VERSION, Manifest, PtxImage};
+use crate::manifest::{FpMode, MANIFEST_VERSION, Manifest, PtxImage};
 use crate::sections::Frame;
 use crate::signature;
 use crate::trust::{KnownKeys, Signatures};
@@ -147,6 +147,9 @@ fn manifest(frame: &Frame<'_>) -> Result<Manifest, BundleError> {
             return Err(BundleError::RegionOrder { wanted, found: region.id });
         }
         verify::verify(region).map_err(|error| BundleError::Region { id: region.id, error })?;
+        if region.is_relaxed() && manifest.options.fp != FpMode::Relaxed {
+            return Err(BundleError::Relaxed { region: region.id });
+        }
     }
     memories(&manifest)?;
     Ok(manifest)

@@ -89,12 +89,13 @@ impl Opened {
 
     /// The bundle of a plain module: kept, or compiled and then kept.
     pub fn bundle(&self, module: &[u8], options: &Options) -> Result<Bundle> {
-        let compile =
-            || -> Result<Vec<u8>> { Ok(crate::commands::compile::compile(module, &options.targets, |_| {})?.bundle) };
+        let compile = || -> Result<Vec<u8>> { Ok(crate::commands::compile::compile(module, options, |_| {})?.bundle) };
         let Some(cache) = self.cache() else { return Ok(bundle::read(&compile()?)?) };
         // By name, so that an option can't be added and forgotten here.
-        let Options { targets } = options;
-        let parts: Vec<&[u8]> = std::iter::once(module).chain(targets.iter().map(String::as_bytes)).collect();
+        let Options { targets, fp } = options;
+        let fp = fp.to_string();
+        let named = std::iter::once(&fp).chain(targets).map(String::as_bytes);
+        let parts: Vec<&[u8]> = std::iter::once(module).chain(named).collect();
         let key = cache.key(PURPOSE, &parts);
         if let Some(bytes) = cache.load(&key) {
             match bundle::read(&bytes) {

@@ -436,7 +436,7 @@ fn a_bundle_can_be_rebuilt_from_its_source() {
     section.wasm: not what saxpy.wasm compiles to: section `x` differs, first at offset OFFSET
     2: older.wasm: signature: none; 1 regions
     error: older.wasm: written by `tensorwasm-0.1.0`, but this is `tensorwasm 0.1.0`: rebuild with that version
-    2: error: unknown.wasm: malformed manifest at line 1, column COLUMN: unknown variant `other`, expected `exact`
+    2: error: unknown.wasm: malformed manifest at line 1, column COLUMN: unknown variant `other`, expected `exact` or `relaxed`
     2: b.wasm: signature: none; 1 regions
     error: b.wasm: dot.wasm has digest DIGEST but the bundle was made from DIGEST
     2: b.wasm: signature: none; 1 regions

@@ -22,25 +22,27 @@ use thiserror::Error;
 pub struct Options {
     /// PTX targets, such as `sm_80`; at least one.
     pub targets: Vec<String>,
+    /// Whether floats may be added up in another order than the module does it.
+    pub fp: FpMode,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { targets: vec!["sm_80".into()] }
+        Options { targets: vec!["sm_80".into()], fp: FpMode::Exact }
     }
 }
 
 impl Options {
     /// What a manifest records of them: everything that a bundle's bytes depend on beside the source and the compiler.
     pub fn recorded(&self) -> bundle::Options {
-        let Options { targets } = self;
-        bundle::Options { fp: FpMode::Exact, targets: targets.clone() }
+        let Options { targets, fp } = self;
+        bundle::Options { fp: *fp, targets: targets.clone() }
     }
 
     /// The options that a manifest records: compiling its source with them gives the same bytes again.
     pub fn of_manifest(recorded: &bundle::Options) -> Options {
-        let bundle::Options { fp: FpMode::Exact, targets } = recorded;
-        Options { targets: targets.clone() }
+        let bundle::Options { fp, targets } = recorded;
+        Options { targets: targets.clone(), fp: *fp }
     }
 }
 
@@ -99,6 +101,8 @@ pub struct LoopReport {
     pub parallel: Vec<u32>,
     /// What its region's guards demand, if it is offloaded.
     pub guards: Vec<String>,
+    /// True if its region adds floats up in another order than the loop.
+    pub relaxed: bool,
 }
 
 /// A kernel that has no PTX for a target.
@@ -151,12 +155,12 @@ pub fn compile(bytes: &[u8], options: &Options) -> Result<Compiled, CompileError
 
 /// Compiles a module of which only one loop, given by its number, may become a region: for those who look at a loop alone.
 pub fn compile_loop(bytes: &[u8], options: &Options, number: u32) -> Result<Compiled, CompileError> {
-    finish(bytes, options, find_regions(bytes)?, Some(number), |_| {})
+    finish(bytes, options, find_regions(bytes, options.fp)?, Some(number), |_| {})
 }
 
 /// Compiles a module and says when each stage has ended, for those who measure.
 pub fn compile_observed(bytes: &[u8], options: &Options, ended: impl FnMut(Stage)) -> Result<Compiled, CompileError> {
-    finish(bytes, options, find_regions(bytes)?, None, ended)
+    finish(bytes, options, find_regions(bytes, options.fp)?, None, ended)
 }
 
 fn finish(
@@ -195,8 +199,8 @@ fn finish(
 }
 
 /// The loops of a module without compiling it: what `explain` shows.
-pub fn explain(bytes: &[u8]) -> Result<Vec<LoopReport>, CompileError> {
-    let mut found = find_regions(bytes)?;
+pub fn explain(bytes: &[u8], fp: FpMode) -> Result<Vec<LoopReport>, CompileError> {
+    let mut found = find_regions(bytes, fp)?;
     keep_within_limits(&mut found);
     splice(bytes, &mut found)?;
     Ok(found.loops)
@@ -216,21 +220,22 @@ struct Found {
     extracts: Vec<Extract>,
 }
 
-fn find_regions(bytes: &[u8]) -> Result<Found, ReadError> {
+fn find_regions(bytes: &[u8], fp: FpMode) -> Result<Found, ReadError> {
     // A function's SSA is dropped as soon as its loops are analysed.
     let (module, analysed) =
-        wasm::read_each(bytes, |module, function| (function.index, analyse_function(module, &function)))?;
+        wasm::read_each(bytes, |module, function| (function.index, analyse_function(module, &function, fp)))?;
     let lines = Lines::of(bytes, module.code_start);
     let mut found = Found { loops: Vec::new(), extracts: Vec::new() };
     for (function, loops) in analysed {
         for (site, result) in loops {
             let LoopSite { offset, end, .. } = site;
             let line = lines.find(offset, end);
-            let (mut parallel, mut guards) = (Vec::new(), Vec::new());
+            let (mut parallel, mut guards, mut relaxed) = (Vec::new(), Vec::new(), false);
             let (outcome, mut spots) = match result {
                 Ok(mut extract) => {
                     extract.region.place.line.clone_from(&line);
                     parallel = std::mem::take(&mut extract.parallel);
+                    relaxed = extract.region.is_relaxed();
                     guards = extract.region.guards.iter().map(|guard| guard.why.clone()).collect();
                     found.extracts.push(extract);
                     (Outcome::Offloaded { region: found.extracts.len() as u32 - 1 }, Vec::new())
@@ -250,6 +255,7 @@ fn find_regions(bytes: &[u8]) -> Result<Found, ReadError> {
                 spots,
                 parallel,
                 guards,
+                relaxed,
             });
         }
     }
@@ -259,9 +265,9 @@ fn find_regions(bytes: &[u8]) -> Result<Found, ReadError> {
 /// A region, or why there is none and where that lies.
 type Analysed = Result<Extract, (Reason, Vec<Spot>)>;
 
-fn analyse_function(module: &Module, function: &GuestFunction) -> Vec<(LoopSite, Analysed)> {
+fn analyse_function(module: &Module, function: &GuestFunction, fp: FpMode) -> Vec<(LoopSite, Analysed)> {
     let by_offset: HashMap<u32, usize> = function.loops.iter().enumerate().map(|(i, l)| (l.offset, i)).collect();
-    let context = Context::of(&function.func);
+    let context = Context::of(&function.func, fp == FpMode::Relaxed);
     let one = |site: &LoopSite| {
         let guest_loop = by_offset.get(&site.offset).map(|&i| &function.loops[i]);
         let result = match guest_loop {

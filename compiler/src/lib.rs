@@ -15,6 +15,7 @@ pub mod rewrite;
 pub mod wasm;
 
 pub use blame::Spot;
+pub use bundle::FpMode;
 pub use driver::{
     CompileError, Compiled, LoopReport, Options, Outcome, PtxFailure, Stage, compile, compile_loop, compile_observed,
     explain, pliron_text,

@@ -209,7 +209,7 @@ fn many_items_of_every_other_kind() {
 #[test]
 fn an_unknown_target_is_an_error_that_names_the_known_ones() {
     let wat = wat::parse_str("(module)").unwrap();
-    let error = compile(&wat, &Options { targets: vec!["sm_1".into()] }).unwrap_err();
+    let error = compile(&wat, &Options { targets: vec!["sm_1".into()], ..Options::default() }).unwrap_err();
     assert!(matches!(error, CompileError::Target { .. }));
     assert_eq!(error.to_string(), "`sm_1` isn't a target; known are sm_80, sm_90, sm_120");
 }

@@ -6,9 +6,12 @@
 //! the trip count of each dimension; for each footprint a delta (device address = delta + guest address, modulo 2^64);
 //! for each footprint whose accesses the kernel checks the first guest address that they may touch and the number of bytes from
 //! there; the live-ins as raw bits.
+//!
+//! Values that are folded have records behind the slots: one for each iteration, in order, of 8 bytes for each of them. A thread
+//! stores its own, and whoever launched the kernel folds them ([`returned`]).
 
 use crate::lowered::Type;
-use crate::region::{Mapping, Region, limits};
+use crate::region::{Mapping, Region, ReturnRole, limits};
 
 /// One parameter of a kernel entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,6 +69,32 @@ impl Reach {
         let last = self.length.checked_sub(width.into());
         last.is_some_and(|last| address.wrapping_sub(self.low) <= last)
     }
+}
+
+/// The most bytes of records; a launch that takes more isn't made.
+const MAX_RECORDS: u64 = 1 << 26;
+
+/// Bytes of what a launch with these trip counts returns: slots and records. None if no device takes so many.
+pub fn returned_bytes(region: &Region, trips: &[u64]) -> Option<u64> {
+    let iterations = if region.is_relaxed() { *trips.first()? } else { 0 };
+    let records = iterations.checked_mul(8 * region.folds().count() as u64).filter(|&bytes| bytes <= MAX_RECORDS)?;
+    Some(8 * region.returns.len() as u64 + records)
+}
+
+/// What these bytes say was returned: the slots, and what the records fold to.
+pub fn returned(region: &Region, trips: &[u64], bytes: &[u8]) -> Vec<u64> {
+    let word = |at: usize| {
+        let word = bytes.get(8 * at..8 * at + 8).unwrap_or_default();
+        word.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
+    };
+    let (slots, folded) = (region.returns.len(), region.folds().count());
+    let mut values: Vec<u64> = region.returns.iter().enumerate().map(|(at, (ty, _))| word(at) & ty.mask()).collect();
+    for (number, at) in region.folds().enumerate() {
+        let (ty, ReturnRole::Fold(op)) = region.returns[at] else { continue };
+        let record = |i: u64| word(slots + i as usize * folded + number) & ty.mask();
+        values[at] = op.fold(ty, trips.first().copied().unwrap_or(0), record);
+    }
+    values
 }
 
 /// The grid for `trips` iterations under `mapping`; `None` if a device couldn't hold it.

@@ -660,3 +660,18 @@ fn what_does_not_fit_is_an_error_with_its_reason() {
         s.kernel.func.blocks[0].insts[1].op = foreign;
     }), @"block 0: `v128.const 0x0000000000000000` may not stand here");
 }
+
+#[test]
+fn folded_floats_go_into_the_record_of_their_iteration() {
+    let fold = samples::roles().into_iter().find(|sample| sample.name == "role_fold_add_f64").unwrap();
+    insta::assert_snapshot!(body(&fold), @"
+    ld.param.b64 %rd0, [role_fold_add_f64_3];
+    ld.param.b64 %rd1, [role_fold_add_f64_4];
+    ld.param.b64 %rd6, [role_fold_add_f64_1];
+    mul.lo.s64 %rd7, %rd3, 16;
+    add.s64 %rd8, %rd6, %rd7;
+    st.global.b64 [%rd8+16], %rd0;
+    st.global.b64 [%rd8+24], %rd1;
+    exit;
+    ");
+}

@@ -13,7 +13,7 @@ use crate::regions::{Alone, Driven};
 use crate::report::Report;
 use crate::summary::{AloneResult, Findings, summarise};
 use crate::{bytes, exports, programs, regions, roles};
-use bundle::{Bundle, Kind};
+use bundle::{Bundle, FpMode, Kind};
 use compiler::CompileError;
 use ir::region::Region;
 use rayon::prelude::*;
@@ -138,9 +138,10 @@ impl Subject<'_> {
         Ok(programs::drive(&plain, self.bundle, candidates, seed)?)
     }
 
-    /// The module and its bundle, ready to be called.
+    /// The module and its bundle, ready to be called. What relaxed regions leave could go anywhere here, so they are off.
     pub fn duel<'e>(&self, engines: &'e Engines, candidates: &[Candidate]) -> Result<Duel<'e>, GuestError> {
-        Duel::new(engines, self.original.map_or(Plain::Bundle, Plain::Module), self.bundle, candidates)
+        let plain = self.original.map_or(Plain::Bundle, Plain::Module);
+        Duel::new(engines, plain, self.bundle, candidates, FpMode::Exact)
     }
 
     /// The harness of one region.

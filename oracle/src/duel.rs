@@ -6,8 +6,9 @@ use crate::compare::{self, Difference};
 use crate::contents::{Fill, Part, Patch};
 use crate::guest::{End, Engines, FUEL, Guest, GuestError, PAGE, World};
 use crate::ptx_sim::PtxSim;
+use crate::slack::{Noted, Notes};
 use crate::tally::{Tally, skips};
-use bundle::Bundle;
+use bundle::{Bundle, FpMode};
 use runtime::device::Device;
 use runtime::{DeviceChoice, NanMode, Offload, RegionStats, Settings, Skip, Value};
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,8 @@ struct Side {
     sim: Option<PtxSim>,
     offload: Offload,
     tallies: Vec<Tally>,
+    /// What relaxed regions may be off by, if they run.
+    notes: Notes,
 }
 
 /// Both sides of all cases of one pair of modules.
@@ -88,12 +91,13 @@ pub(crate) enum Plain<'b> {
 }
 
 impl<'e> Duel<'e> {
-    /// Compiles both sides, and the bundle's kernels on every device.
+    /// Compiles both sides, and the bundle's kernels on every device; relaxed regions run only if `fp` says so.
     pub fn new(
         engines: &'e Engines,
         plain: Plain<'_>,
         bundle: &Bundle,
         candidates: &[Candidate],
+        fp: FpMode,
     ) -> Result<Duel<'e>, GuestError> {
         let compile = |engine: &Engine, bytes: &[u8]| Module::from_binary(engine, bytes).map_err(GuestError::Compile);
         let (plain, plain_offload) = match plain {
@@ -106,9 +110,12 @@ impl<'e> Duel<'e> {
         };
         let module = compile(&engines.bundle, &bundle.module)?;
         let side = |candidate: &Candidate| {
-            let offload = Offload::new(bundle, &module, &settings(DeviceChoice::Custom(candidate.device.clone())))?;
+            let notes = Notes::default();
+            let noted = Noted { device: candidate.device.clone(), notes: notes.clone() };
+            let settings = Settings { fp, ..settings(DeviceChoice::Custom(Arc::new(noted))) };
+            let offload = Offload::new(bundle, &module, &settings)?;
             let tallies = vec![Tally::default(); bundle.manifest.regions.len()];
-            Ok(Side { name: candidate.device.name().into(), sim: candidate.sim.clone(), offload, tallies })
+            Ok(Side { name: candidate.device.name().into(), sim: candidate.sim.clone(), offload, tallies, notes })
         };
         let sides = candidates.iter().map(side).collect::<Result<_, GuestError>>()?;
         Ok(Duel { engines, plain, plain_offload, bundle: module, sides })
@@ -146,6 +153,7 @@ impl<'e> Duel<'e> {
             return Ok(Outcome { discarded: true, ..outcome });
         }
         outcome.done = true;
+        let mut relaxed: Option<End> = None;
         for side in &mut self.sides {
             let before = side.offload.stats();
             let refused = side.sim.as_ref().map_or(0, |sim| {
@@ -153,7 +161,7 @@ impl<'e> Duel<'e> {
                 sim.refused()
             });
             let mut guest = Guest::start(&self.engines.bundle, &self.bundle, Some(&side.offload), &world)?;
-            let found = play(&mut guest, export, shot)?;
+            let mut found = play(&mut guest, export, shot)?;
             // How deep a stack goes is no part of the promise.
             if found == End::Spent {
                 outcome.discarded = true;
@@ -168,8 +176,15 @@ impl<'e> Duel<'e> {
             }
             outcome.done &= !completed.is_empty();
             let failure = side.failure(&before, &after, refused);
+            let mut apart = None;
+            for slack in side.notes.take() {
+                // Whatever the device, the order of a fold is one.
+                let first = relaxed.get_or_insert_with(|| found.clone());
+                apart = apart.or_else(|| compare::ends(first, &found));
+                slack.settle(&wanted, &mut found, &plain, &mut guest);
+            }
             let difference = compare::ends(&wanted, &found).or_else(|| compare::guests(&mut plain, &mut guest));
-            if let Some(difference) = difference.or(failure) {
+            if let Some(difference) = difference.or(apart).or(failure) {
                 outcome.differences.push((side.name.clone(), difference, completed));
             }
         }

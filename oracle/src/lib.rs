@@ -6,7 +6,8 @@
 //! never as passed. [`replay`] runs one reported case again. [`PtxSim`] is the device that runs a bundle's PTX text on the
 //! PTX machine; a fault there is a divergence, even though the dispatch recovers from it.
 //!
-//! NaNs are canonical on both sides, so that everything compares byte for byte. Nothing is shared with the compiler's
+//! NaNs are canonical on both sides, so that everything compares byte for byte. Only what a relaxed region folds is compared within
+//! an error bound, where that region's loop runs alone; elsewhere such regions are off. Nothing is shared with the compiler's
 //! analysis but the manifest, which steers what cases are drawn, never what they must give.
 #![forbid(unsafe_code)]
 
@@ -20,6 +21,7 @@ mod generate;
 mod guest;
 mod harness;
 mod judge;
+mod magnitude;
 mod needs;
 mod options;
 mod programs;
@@ -31,6 +33,7 @@ mod report;
 mod rerun;
 mod roles;
 mod shots;
+mod slack;
 mod solve;
 mod summary;
 mod tally;

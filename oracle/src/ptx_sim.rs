@@ -191,7 +191,9 @@ impl PtxRegion {
         let trips: Vec<i128> = dispatch.trips.iter().map(|&trip| trip as i128).collect();
         let grid = abi::grid(&self.mapping, &trips).ok_or(LaunchError::Grid { trips: dispatch.trips.to_vec() })?;
         let mut random = Random::new(self.shared.seed.load(Ordering::Relaxed));
-        let mut placed = self.place(transaction, &mut random)?;
+        let returned = abi::returned_bytes(&self.region, dispatch.trips);
+        let returned = returned.ok_or(LaunchError::Grid { trips: dispatch.trips.to_vec() })? as usize;
+        let mut placed = self.place(returned, transaction, &mut random)?;
         let block = [self.mapping.block, 1, 1];
         let threads = grid.iter().chain(&block).fold(1u64, |all, &size| all.saturating_mul(size as u64));
         let edges = dispatch.budget.saturating_add(threads).saturating_mul(STEPS_PER_EDGE);
@@ -205,13 +207,17 @@ impl PtxRegion {
             other => return Err(LaunchError::Flag(other as u32)),
         }
         collect(&placed, transaction)?;
-        let slots = placed.memory.bytes(placed.returns).chunks_exact(8);
-        let returned = self.region.returns.iter().zip(slots).map(|((ty, _), slot)| word(slot) & ty.mask());
-        Ok(Outcome::Completed(returned.collect()))
+        let bytes = placed.memory.bytes(placed.returns);
+        Ok(Outcome::Completed(abi::returned(&self.region, dispatch.trips, bytes)))
     }
 
     /// Puts everything that the kernel may touch into a new memory.
-    fn place(&self, transaction: &Transaction<'_>, random: &mut Random) -> Result<Placed, LaunchError> {
+    fn place(
+        &self,
+        returned: usize,
+        transaction: &Transaction<'_>,
+        random: &mut Random,
+    ) -> Result<Placed, LaunchError> {
         let mut memory = Memory::new();
         let mut windows = Vec::with_capacity(transaction.windows().len());
         for (index, window) in transaction.windows().iter().enumerate() {
@@ -225,7 +231,9 @@ impl PtxRegion {
             windows.push(memory.alloc_congruent(bytes, window.range.start % CONGRUENCE, CONGRUENCE, access)?);
         }
         let flag = memory.alloc(vec![0; 4], CONGRUENCE, Access::ReadWrite)?;
-        let initial = initial_returns(&self.region).iter().flat_map(|bits| bits.to_le_bytes()).collect();
+        let mut initial: Vec<u8> = initial_returns(&self.region).iter().flat_map(|bits| bits.to_le_bytes()).collect();
+        // A record that no thread stores is a NaN that it shows.
+        initial.resize(returned, u8::MAX);
         let returns = memory.alloc(initial, CONGRUENCE, Access::ReadWrite)?;
         Ok(Placed { memory, windows, flag, returns })
     }

@@ -82,7 +82,8 @@ pub(crate) fn drive(
     seed: u64,
 ) -> Result<(Driven, Limits), GuestError> {
     let Alone { region, kernel, harness, memories, pages } = *alone;
-    let mut duel = Duel::new(engines, Plain::Module(&harness.plain), &harness.bundle, candidates)?;
+    let fp = harness.bundle.manifest.options.fp;
+    let mut duel = Duel::new(engines, Plain::Module(&harness.plain), &harness.bundle, candidates, fp)?;
     let shots = Shots::new(region, kernel, &harness.params, memories, pages, seed);
     let mut driven = Driven::default();
     for case in 0..cases {

@@ -29,7 +29,8 @@ fn rerun(subject: &Subject<'_>, replay: &Replay, options: &OracleOptions) -> Res
         Driver::Export(name) => shoot(subject.duel(&engines, &candidates)?, name, replay)?,
         Driver::Region(id) => {
             let harness = subject.harness(*id, options)?;
-            let duel = Duel::new(&engines, Plain::Module(&harness.plain), &harness.bundle, &candidates)?;
+            let fp = harness.bundle.manifest.options.fp;
+            let duel = Duel::new(&engines, Plain::Module(&harness.plain), &harness.bundle, &candidates, fp)?;
             shoot(duel, harness::EXPORT, replay)?
         }
     };

@@ -101,10 +101,14 @@ fn region_report(bundle: &Bundle, scope: Scope, region: &Region, findings: &Find
         // In its harness a region is the only one.
         let alone = own.and_then(|own| own.driven.tallies.get(device)?.first());
         let whole = findings.whole.tallies.get(device).and_then(|tallies| tallies.get(region.id as usize));
+        let whole = whole.filter(|_| !region.is_relaxed());
         alone.into_iter().chain(whole).for_each(|counted| tally.add(counted));
         tally.coverage(name, region, limits)
     };
     let mut notes = Vec::new();
+    if region.is_relaxed() {
+        notes.push("its sums are relaxed, so it is off when the module runs as a whole".to_string());
+    }
     if !limits.can_refuse {
         notes.push("no live-ins were found that its guards refuse".to_string());
     }

@@ -8,7 +8,8 @@ use ir::abi::{self, Param, Reach};
 use ir::lowered::interp::{self, Outcome, Spaces};
 use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, LoadKind, Op, StoreKind, Target, Term, Type, UnaryOp, Value};
 use ir::region::{
-    Access, Footprint, Int, Kernel, LiveIn, Mapping, Place, Program, ReduceOp, Region, ReturnRole, Scalars, Step,
+    Access, FoldOp, Footprint, Int, Kernel, LiveIn, Mapping, Place, Program, ReduceOp, Region, ReturnRole, Scalars,
+    Step,
 };
 use lowering::ptx;
 use ptx_machine::{Access as DeviceAccess, Launch, Memory, Options};
@@ -128,7 +129,7 @@ impl Case {
     fn interpreted(&self) -> Effects {
         let mut memory = self.memory.clone();
         let mut returned: Vec<u64> = self.identities();
-        let mut bailed = false;
+        let (mut bailed, mut rows) = (false, Vec::new());
         for point in self.points() {
             let args: Vec<u64> = point.into_iter().chain(self.live_ins.iter().map(|l| l.1)).collect();
             let mut spaces = Window { window: self.window, memory: &mut memory };
@@ -138,21 +139,24 @@ impl Case {
                     for (index, &value) in values.iter().enumerate() {
                         returned[index] = match self.roles[index] {
                             ReturnRole::Reduce(op) => op.combine(self.func.results[index], returned[index], value),
+                            ReturnRole::Fold(_) => returned[index],
                             ReturnRole::Last => value,
                         };
                     }
+                    rows.push(values);
                 }
+            }
+        }
+        for (index, role) in self.roles.iter().enumerate() {
+            if let ReturnRole::Fold(op) = role {
+                returned[index] = op.fold(self.func.results[index], rows.len() as u64, |i| rows[i as usize][index]);
             }
         }
         Effects { bailed, memory, returned }
     }
 
     fn identities(&self) -> Vec<u64> {
-        let identity = |(role, &ty): (&ReturnRole, &Type)| match role {
-            ReturnRole::Reduce(op) => op.identity(ty),
-            ReturnRole::Last => 0,
-        };
-        self.roles.iter().zip(&self.func.results).map(identity).collect()
+        self.roles.iter().zip(&self.func.results).map(|(role, &ty)| role.initial(ty)).collect()
     }
 
     fn emitted(&self) -> String {
@@ -167,7 +171,8 @@ impl Case {
         let program = ptx_machine::prepare(module.kernel("kernel").unwrap());
         let program = program.unwrap_or_else(|error| panic!("{error}\n{text}"));
         let mut device = Memory::new();
-        let slots: Vec<u8> = self.identities().into_iter().flat_map(u64::to_le_bytes).collect();
+        let mut slots: Vec<u8> = self.identities().into_iter().flat_map(u64::to_le_bytes).collect();
+        slots.resize(abi::returned_bytes(&region, &self.trips).unwrap() as usize, 0);
         let flag = device.alloc(vec![0; 4], 4, DeviceAccess::ReadWrite).unwrap();
         let returns = device.alloc(slots, 8, DeviceAccess::ReadWrite).unwrap();
         let memory =
@@ -188,11 +193,10 @@ impl Case {
         let launch = Launch { grid, block: [mapping.block, 1, 1], args, step_budget: 100_000_000 };
         let options = Options { shuffle_seed: Some(7), junk_seed: Some(11), race_detect: true };
         ptx_machine::run(&program, &mut device, &launch, &options).unwrap_or_else(|fault| panic!("{fault}\n{text}"));
-        let slots = device.bytes(returns).chunks_exact(8);
         Effects {
             bailed: device.bytes(flag) != [0; 4],
             memory: device.bytes(memory).to_vec(),
-            returned: slots.map(|slot| u64::from_le_bytes(slot.try_into().unwrap())).collect(),
+            returned: abi::returned(&region, &self.trips, device.bytes(returns)),
         }
     }
 
@@ -472,9 +476,10 @@ fn updates_agree_within_their_reach_and_at_its_ends() {
 #[test]
 fn returned_values_agree_for_every_role() {
     let roles = ReduceOp::ALL.map(ReturnRole::Reduce);
-    for role in roles.into_iter().chain([ReturnRole::Last]) {
+    let folds = FoldOp::ALL.map(ReturnRole::Fold);
+    for role in roles.into_iter().chain(folds).chain([ReturnRole::Last]) {
         for ty in [Type::I32, Type::I64, Type::F32, Type::F64] {
-            if !ty.is_int() && role != ReturnRole::Last {
+            if role != ReturnRole::Last && ty.is_int() != matches!(role, ReturnRole::Reduce(_)) {
                 continue;
             }
             let (mut func, address) = kernel_over_words(1);

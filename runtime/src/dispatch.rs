@@ -16,7 +16,7 @@ use crate::memory::GuestMemory;
 use crate::plan::{Facts, MemoryFacts, Needs, Plan, plan};
 use crate::stats::{Counters, RegionStats, Skip};
 use crate::transaction::{Final, Transaction};
-use bundle::PtxImage;
+use bundle::{FpMode, PtxImage};
 use ir::lowered::LoadKind;
 use ir::region::verify::{RegionError, verify, verify_kernel};
 use ir::region::{Kernel, LiveIn, Region, Source};
@@ -57,6 +57,8 @@ impl Slot {
 pub struct Terms {
     /// How arithmetic treats NaN bits.
     pub nan: NanMode,
+    /// Whether floats may be added up in another order; without it regions that do so are off.
+    pub fp: FpMode,
     /// The least work, in iterations, that is worth a dispatch.
     pub min_work: u64,
     /// True if regions that keep bailing may be left alone for a while. Off where results must be reproducible.
@@ -107,6 +109,7 @@ impl HostedRegion {
         // What isn't shown to the checker isn't shown to the device either.
         let ptx = if slot.device.runs_ptx() { ptx } else { &[] };
         let prepared = match facts.launches[..] {
+            _ if region.is_relaxed() && terms.fp == FpMode::Exact => Err(PrepareError::Relaxed),
             [mapping] => {
                 let task = Task { region, kernel, ptx, mapping, nan: terms.nan };
                 // Nothing need be shown of what never runs.
@@ -155,7 +158,7 @@ impl HostedRegion {
         let off = off.or_else(|| self.slot.lost.get().cloned());
         let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let counts = counters.read(self.region.id, self.region.place.clone(), self.slot.name(), off);
-        RegionStats { failure, ..counts }
+        RegionStats { failure, relaxed: self.region.is_relaxed(), ..counts }
     }
 
     /// The live-ins that guest code passes and those that dispatch reads; none where one of the latter has no address, or one that

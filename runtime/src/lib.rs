@@ -24,7 +24,7 @@ mod values;
 mod wasi;
 mod windows;
 
-pub use bundle::{Bundle, BundleError, Demand, Keyring, KnownKeys, NamedKey, PublicKey, Signatures};
+pub use bundle::{Bundle, BundleError, Demand, FpMode, Keyring, KnownKeys, NamedKey, PublicKey, Signatures};
 pub use cache::{Cache, CacheOptions};
 pub use config::{ConfigError, NanMode, config};
 pub use dispatch::{HostedRegion, Slot, Terms};

@@ -14,7 +14,7 @@ use crate::config::{self, ConfigError, NanMode};
 use crate::device::{Cpu, Cuda, Device, Off, cuda};
 use crate::dispatch::{HostedRegion, Slot, Terms};
 use crate::stats::RegionStats;
-use bundle::{Bundle, BundleError, Demand, KnownKeys, MemoryExport, PtxImage, PublicKey, Signatures};
+use bundle::{Bundle, BundleError, Demand, FpMode, KnownKeys, MemoryExport, PtxImage, PublicKey, Signatures};
 use ir::region::Region;
 use ir::region::verify::RegionError;
 use rayon::ThreadPoolBuildError;
@@ -56,6 +56,9 @@ pub struct Settings {
     pub device: DeviceChoice,
     /// How arithmetic treats NaN bits; must agree with the engine's configuration.
     pub nan: NanMode,
+    /// Whether regions may run that add floats up in another order than their loops, which a bundle says it was compiled for;
+    /// otherwise they are off.
+    pub fp: FpMode,
     /// Threads of the CPU device, shared by all bundles that are loaded with the same number; 0 is one per core.
     pub threads: usize,
     /// The least work that is dispatched, in place of [`MIN_WORK`] for `auto` and 0 for a forced device.
@@ -84,6 +87,7 @@ impl Default for Settings {
         Settings {
             device: DeviceChoice::Auto,
             nan: NanMode::Native,
+            fp: FpMode::Exact,
             threads: 0,
             min_work: None,
             step_budget: STEP_BUDGET,
@@ -252,7 +256,8 @@ impl Offload {
         let slot = Slot::new(device);
         let forced = !matches!(settings.device, DeviceChoice::Auto);
         let min_work = settings.min_work.unwrap_or(if forced { 0 } else { MIN_WORK });
-        let terms = Terms { nan: settings.nan, min_work, adaptive: !forced, step_budget: settings.step_budget };
+        let Settings { nan, fp, step_budget, .. } = *settings;
+        let terms = Terms { nan, fp, min_work, adaptive: !forced, step_budget };
         let scope = settings.load_check.then(|| Scope::of(bundle));
         let host = |(region, kernel): (&Region, _)| {
             HostedRegion::checked(region, kernel, images(&bundle.ptx, region.id), &slot, terms, scope)

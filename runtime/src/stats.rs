@@ -39,6 +39,8 @@ pub struct RegionStats {
     pub id: u32,
     /// Where it came from.
     pub place: Place,
+    /// True if it adds floats up in another order than its loop.
+    pub relaxed: bool,
     /// Why the region is off, if it is.
     pub off: Option<String>,
     /// What the device said when it last failed or declined.
@@ -68,7 +70,7 @@ impl Counters {
         self.time_ns.fetch_add(time.as_nanos().min(u64::MAX as u128) as u64, Ordering::Relaxed);
     }
 
-    /// The counts; why the device failed is for the caller to say.
+    /// The counts; why the device failed, and what the region is, is for the caller to say.
     pub(crate) fn read(&self, id: u32, place: Place, device: &str, off: Option<String>) -> RegionStats {
         let counts = |value: &AtomicU64| Some(value.load(Ordering::Relaxed)).filter(|&n| n > 0);
         let done: BTreeMap<String, u64> = counts(&self.done).map(|n| (device.to_string(), n)).into_iter().collect();
@@ -76,6 +78,6 @@ impl Counters {
             Skip::ALL.iter().filter_map(|&cause| Some((cause, counts(&self.skipped[cause as usize])?))).collect();
         let dispatches = done.values().chain(skipped.values()).sum();
         let time_ns = self.time_ns.load(Ordering::Relaxed);
-        RegionStats { id, place, off, failure: None, dispatches, done, skipped, time_ns }
+        RegionStats { id, place, relaxed: false, off, failure: None, dispatches, done, skipped, time_ns }
     }
 }

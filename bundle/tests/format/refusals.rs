@@ -2,8 +2,8 @@
 
 use crate::sample::{Parts, WAT, bundle, contents, custom, image, kernel, module, region};
 use ir::lowered::{Func, Op, Term, Type};
-use ir::region::{FinalStore, Int, IntId, Mapping, Part, Pred, ScalarId, Step};
-use tensorwasm_bundle::{Contents, MemoryExport, digest, read, write};
+use ir::region::{FinalStore, FoldOp, Int, IntId, Mapping, Part, Pred, ReturnRole, ScalarId, Step};
+use tensorwasm_bundle::{Contents, FpMode, MemoryExport, digest, read, write};
 
 /// The words with which the sample is refused after `change`.
 fn refused(change: impl FnOnce(&mut Parts)) -> String {
@@ -155,7 +155,7 @@ fn options_that_this_build_does_not_know() {
     ];
     insta::assert_snapshot!(words.join("\n"), @"
     malformed manifest at line 1, column 150: unknown field `tiles`, expected `fp` or `targets`
-    malformed manifest at line 1, column 141: unknown variant `fast`, expected `exact`
+    malformed manifest at line 1, column 141: unknown variant `fast`, expected `exact` or `relaxed`
     malformed manifest at line 1, column 158: missing field `fp`
     ");
 }
@@ -209,6 +209,17 @@ fn region_ids_count_from_zero() {
 fn regions_that_fail_verification() {
     insta::assert_snapshot!(refused(|parts| parts.manifest.regions[0].schedule = Step::Barrier), @"region 0: schedule step `barrier` isn't supported");
     insta::assert_snapshot!(not_written(|contents| contents.regions[0].schedule = Step::Barrier), @"region 0: schedule step `barrier` isn't supported");
+}
+
+#[test]
+fn folds_take_a_mark() {
+    let fold = |parts: &mut Parts, fp| {
+        parts.manifest.options.fp = fp;
+        parts.manifest.regions[0].returns.push((Type::F32, ReturnRole::Fold(FoldOp::Add)));
+    };
+    insta::assert_snapshot!(refused(|parts| fold(parts, FpMode::Exact)), @"region 0 folds floats, which the manifest's float mode doesn't permit");
+    // With it the region is looked at, and the kernel returns something else.
+    insta::assert_snapshot!(refused(|parts| fold(parts, FpMode::Relaxed)), @"region 0: the kernel's return list doesn't match the region's");
 }
 
 #[test]

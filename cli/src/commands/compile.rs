@@ -6,6 +6,7 @@ use crate::output::say;
 use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
 use compiler::{Compiled, LoopReport, Options, Outcome, PtxFailure, Stage};
+use ir::region::Region;
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,8 @@ pub struct Args {
     /// GPU generations to write PTX for.
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "sm_80")]
     target: Vec<String>,
+    #[command(flatten)]
+    fp: super::FpArgs,
     /// Also write each kernel's forms to this folder (LoweredOp, pliron, PTX), with what ptxas makes of them where it is at hand
     /// (the environment variable PTXAS, then the path), and an index. A folder that --emit wrote before is replaced.
     #[arg(long, value_name = "DIR")]
@@ -45,7 +48,8 @@ pub fn run(args: &Args) -> Result<Finding> {
     let bytes = files::read(&args.input)?;
     timings.ended("read");
     let name = || args.input.display().to_string();
-    let compiled = compile(&bytes, &args.target, |stage| timings.ended(name_of(stage))).with_context(name)?;
+    let options = Options { targets: args.target.clone(), fp: args.fp.mode() };
+    let compiled = compile(&bytes, &options, |stage| timings.ended(name_of(stage))).with_context(name)?;
     let mut bundle = Cow::Borrowed(&compiled.bundle);
     if let Some(key) = &args.key {
         bundle = Cow::Owned(bundle::sign(&bundle, &super::trust::secret_key(key)?)?);
@@ -73,11 +77,11 @@ pub fn run(args: &Args) -> Result<Finding> {
 }
 
 /// Compiles a module that isn't one of ours already.
-pub fn compile(bytes: &[u8], targets: &[String], ended: impl FnMut(Stage)) -> Result<Compiled> {
+pub fn compile(bytes: &[u8], options: &Options, ended: impl FnMut(Stage)) -> Result<Compiled> {
     if bundle::classify(bytes)? == bundle::Kind::Bundle {
         bail!("this is a bundle already");
     }
-    Ok(compiler::compile_observed(bytes, &Options { targets: targets.to_vec() }, ended)?)
+    Ok(compiler::compile_observed(bytes, options, ended)?)
 }
 
 fn name_of(stage: Stage) -> &'static str {
@@ -113,6 +117,9 @@ fn print(compiled: &Compiled, output: &Path) -> Result<()> {
     }
     let total = compiled.loops.len();
     say!("{} of {total} loops are regions; `explain` says why the others aren't", compiled.regions.len())?;
+    if compiled.regions.iter().any(Region::is_relaxed) {
+        say!("note: the sums of some regions may differ from the module's; they run only under `run --fp relaxed`")?;
+    }
     for failure in &compiled.ptx_failures {
         say!("note: region {} has no PTX for {}: {}", failure.region, failure.target, failure.error)?;
     }

@@ -3,7 +3,7 @@
 use crate::output::{say, show};
 use crate::{Finding, files};
 use anyhow::{Context, Result, bail};
-use compiler::{Compiled, LoopReport, Outcome, Spot};
+use compiler::{Compiled, LoopReport, Options, Outcome, Spot};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -23,6 +23,8 @@ pub struct Args {
     /// GPU generations to show PTX for.
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "sm_80", requires = "ptx")]
     target: Vec<String>,
+    #[command(flatten)]
+    fp: super::FpArgs,
     /// Only the loop with this number.
     #[arg(long = "loop", value_name = "N")]
     number: Option<u32>,
@@ -39,10 +41,11 @@ pub fn run(args: &Args) -> Result<Finding> {
     let bytes = files::read(&args.input)?;
     let name = || args.input.display().to_string();
     let (loops, compiled) = if args.ir || args.ptx {
-        let compiled = super::compile::compile(&bytes, &args.target, |_| {}).with_context(name)?;
+        let options = Options { targets: args.target.clone(), fp: args.fp.mode() };
+        let compiled = super::compile::compile(&bytes, &options, |_| {}).with_context(name)?;
         (compiled.loops.clone(), Some(compiled))
     } else {
-        (compiler::explain(&bytes).with_context(name)?, None)
+        (compiler::explain(&bytes, args.fp.mode()).with_context(name)?, None)
     };
     let total = loops.len();
     let loops = wanted(args, loops)?;
@@ -178,6 +181,7 @@ pub fn loop_json(report: &LoopReport) -> Value {
             object["reason"] = Value::Null;
             object["parallel"] = json!(report.parallel);
             object["guards"] = json!(report.guards);
+            object["relaxed"] = json!(report.relaxed);
         }
         Outcome::Declined(reason) => {
             object["status"] = json!("declined");
@@ -205,7 +209,10 @@ pub fn loop_text(report: &LoopReport) -> String {
     let line = report.line.as_ref().map(|line| format!(", {line}")).unwrap_or_default();
     let place = format!("loop {}: {} at {:#x}{line}", report.number, function_name(report), report.offset);
     let text = match &report.outcome {
-        Outcome::Offloaded { region } => format!("{place}: offloaded as region {region}"),
+        Outcome::Offloaded { region } => {
+            let relaxed = if report.relaxed { ", its floats accumulate in another order" } else { "" };
+            format!("{place}: offloaded as region {region}{relaxed}")
+        }
         Outcome::Declined(reason) => {
             let spots: String = report.spots.iter().map(spot_text).collect();
             format!("{place}: declined, {reason}\n{spots}    to change that: {}", reason.remedy())

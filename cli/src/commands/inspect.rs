@@ -56,7 +56,7 @@ fn as_text(bytes: &[u8], signatures: &Signatures, bundle: &Bundle, sections: &[S
     line(format!("rewritten module: blake3 {}", manifest.module));
     line(format!("kernels: blake3 {}", manifest.kernels));
     line(format!("ptx: blake3 {}", manifest.ptx));
-    line(format!("options: fp {}", format!("{:?}", manifest.options.fp).to_lowercase()));
+    line(format!("options: fp {}", manifest.options.fp));
     line(format!("targets: {}", manifest.options.targets.join(", ")));
     for region in &manifest.regions {
         text.push_str(&region.to_string());

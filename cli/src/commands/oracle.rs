@@ -34,6 +34,8 @@ pub struct Args {
     /// Where bundles run.
     #[arg(long, value_enum, default_value_t)]
     device: Device,
+    #[command(flatten)]
+    fp: super::FpArgs,
     /// Write a file for each divergence here, for --replay.
     #[arg(long, value_name = "DIR")]
     replays: Option<PathBuf>,
@@ -108,6 +110,6 @@ fn options(args: &Args) -> Result<OracleOptions> {
         devices,
         invoke: invoke.map(|(export, args)| Invocation { export: export.clone(), args: args.to_vec() }),
         replays: args.replays.clone(),
-        ..OracleOptions::default()
+        compiler: compiler::Options { fp: args.fp.mode(), ..compiler::Options::default() },
     })
 }

@@ -51,6 +51,8 @@ pub struct Args {
     /// NaN bits that arithmetic produces.
     #[arg(long, value_enum, default_value_t)]
     nan: Nan,
+    #[command(flatten)]
+    fp: super::FpArgs,
     /// Print what ran where, to standard error.
     #[arg(long, value_enum, num_args = 0..=1, default_missing_value = "text", require_equals = false)]
     stats: Option<Format>,
@@ -128,7 +130,8 @@ fn load(args: &Args, bytes: &[u8], cache: &Opened) -> Result<(Program, bool)> {
         if args.trust.are_detached() {
             bail!("a plain module, which --signature says nothing about");
         }
-        let bundle = cache.bundle(bytes, &compiler::Options::default())?;
+        let options = compiler::Options { fp: args.fp.mode(), ..compiler::Options::default() };
+        let bundle = cache.bundle(bytes, &options)?;
         return Ok((Program::Bundle(Box::new(bundle)), true));
     }
     let keys = args.trust.keys()?;
@@ -173,7 +176,8 @@ fn options(args: &Args, trusted: bool, cache: &Opened) -> Result<RunOptions> {
     };
     let time_limit = Duration::from_millis(args.time_limit);
     let cache = cache.cache().cloned();
-    let settings = Settings { device, nan, threads: args.threads, time_limit, cache, ..Settings::default() };
+    let fp = args.fp.mode();
+    let settings = Settings { device, nan, fp, threads: args.threads, time_limit, cache, ..Settings::default() };
     let session = SessionOptions { settings, outside, memory_pages: args.memory_pages };
     Ok(RunOptions { session, entry, dump_memories: args.dump_memory.is_some() })
 }
@@ -215,6 +219,7 @@ fn stats_json(stats: &RegionStats) -> Value {
         "id": stats.id,
         "function": name_of(stats),
         "offset": stats.place.offset,
+        "relaxed": stats.relaxed,
         "dispatches": stats.dispatches,
         "done": stats.done,
         "skipped": skipped,
@@ -238,8 +243,9 @@ fn stats_text(stats: &RegionStats) -> String {
         (None, Some(failure)) => format!(", last failure: {failure}"),
         (None, None) => String::new(),
     };
+    let relaxed = if stats.relaxed { ", floats in another order" } else { "" };
     files::printable(&format!(
-        "region {} ({} at {:#x}{line}): {} dispatches, done: {done}, skipped: {skipped}, {time:.3} ms{reason}",
+        "region {} ({} at {:#x}{line}{relaxed}): {} dispatches, done: {done}, skipped: {skipped}, {time:.3} ms{reason}",
         stats.id,
         name_of(stats),
         stats.place.offset,

@@ -46,7 +46,11 @@ pub fn run(args: &Args) -> Result<Finding> {
             note!("{name}: refused, signature: {text}; {demand} must have signed{hint}");
             finding = Finding::Found;
         }
-        _ => say!("{name}: signature: {text}; {} regions", bundle.manifest.regions.len())?,
+        _ => {
+            let relaxed = bundle.manifest.regions.iter().filter(|region| region.is_relaxed()).count();
+            let relaxed = if relaxed > 0 { format!(", {relaxed} of them with relaxed sums") } else { String::new() };
+            say!("{name}: signature: {text}; {} regions{relaxed}", bundle.manifest.regions.len())?;
+        }
     }
     if let Some(source) = &args.rebuild {
         let differences = rebuild(&bytes, &bundle, source).with_context(|| name.clone())?;

@@ -37,11 +37,13 @@ pub struct Context<'a> {
     pub uses: Vec<Vec<Use>>,
     /// The values that one of those depends on.
     pub live: Vec<bool>,
+    /// True if floats may be added up in another order than the function does it.
+    pub relaxed: bool,
 }
 
 impl<'a> Context<'a> {
     /// Prepares a function.
-    pub fn of(func: &'a Func) -> Context<'a> {
+    pub fn of(func: &'a Func, relaxed: bool) -> Context<'a> {
         let tree = Dominators::of(func);
         let mut rank = vec![u32::MAX; func.blocks.len()];
         for (i, block) in tree.order.iter().enumerate() {
@@ -61,7 +63,7 @@ impl<'a> Context<'a> {
         }
         let live = crate::wasm::live_values(func, &tree.order);
         let uses = uses(func, &tree, &live);
-        Context { func, tree, rank, defs, uses, live }
+        Context { func, tree, rank, defs, uses, live, relaxed }
     }
 
     /// The operation that defines `value`, if an instruction does.

@@ -19,6 +19,10 @@
 //! `--nan canonical` and open otherwise. What is left are bits that the loop only moves: where `T` may hand `p` on without
 //! applying the operator and the loop starts from a NaN, that NaN's own bits may be the result, which `p op T(e)` isn't.
 //! So [`Reduction::passes`] says whether it may, and extraction demands that the start is a number then.
+//!
+//! Where sums of floats are relaxed, additions, subtractions and multiplications of floats qualify as well, although
+//! `T(p) = p op T(e)` holds but for rounding: contributions are combined in the order of [`ir::region::fold`]. What is lost is what
+//! `docs/semantics.md` permits, and nothing else: each product is rounded, and an operand that isn't the accumulator is what it was.
 
 use super::context::Context;
 use super::finals::Final;
@@ -27,7 +31,7 @@ use super::shape::Shape;
 use crate::reasons::Reason;
 use ir::lowered::vector::BinaryRule;
 use ir::lowered::{BinaryOp, BlockId, Inst, Op, Shape as Lanes, Term, Type, Value, VectorBinaryOp};
-use ir::region::ReduceOp;
+use ir::region::{FoldOp, ReduceOp};
 use std::collections::{HashMap, HashSet};
 
 /// A recognised reduction.
@@ -58,6 +62,8 @@ pub enum Accumulator {
     FloatMin,
     /// `f32.max` or `f64.max`.
     FloatMax,
+    /// A rounding operator on floats.
+    Fold(FoldOp),
     /// Puts this value, which never changes, in the place of what was there.
     Replace(Value),
 }
@@ -73,6 +79,7 @@ impl Accumulator {
             Accumulator::Int(op) => op.identity(ty),
             Accumulator::FloatMin => infinity,
             Accumulator::FloatMax => infinity | sign,
+            Accumulator::Fold(op) => op.identity(ty),
             Accumulator::Replace(_) => 0,
         }
     }
@@ -165,7 +172,7 @@ fn part(context: &Context<'_>, shape: &Shape, tainted: &HashSet<Value>, value: V
             found.replacements.extend([if_true, if_false].into_iter().filter(|&arm| !is(arm)));
             true
         }
-        Op::Binary(binary, a, b) => match reduce_op(binary) {
+        Op::Binary(binary, a, b) => match permitted(context, reduce_op(binary)) {
             Some(op) => {
                 let operand = if is(a) { b } else { a };
                 is(a) != is(b) && (!is_sub(binary) || is(a)) && found.agrees(op, operand)
@@ -174,9 +181,10 @@ fn part(context: &Context<'_>, shape: &Shape, tainted: &HashSet<Value>, value: V
             None => decides_minimum(context, shape, value),
         },
         Op::VectorBinary(binary, a, b) => lane_op(binary).is_some_and(|(lanes, op, is_sub)| {
+            let op = permitted(context, Some(op));
             let operand = if is(a) { b } else { a };
             let one_shape = *found.shape.get_or_insert(lanes) == lanes;
-            is(a) != is(b) && (!is_sub || is(a)) && one_shape && found.agrees(op, operand)
+            is(a) != is(b) && (!is_sub || is(a)) && one_shape && op.is_some_and(|op| found.agrees(op, operand))
         }),
         _ => false,
     }
@@ -303,8 +311,8 @@ fn is_closed(
 }
 
 /// True for a subtraction, which adds the negated second operand.
-pub(super) fn is_sub(op: BinaryOp) -> bool {
-    matches!(op, BinaryOp::I32Sub | BinaryOp::I64Sub)
+pub fn is_sub(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::I32Sub | BinaryOp::I64Sub | BinaryOp::F32Sub | BinaryOp::F64Sub)
 }
 
 /// True if `value`, one of `tainted`, may be the parameter that taints it: no operator of the recurrence is on every way.
@@ -330,8 +338,15 @@ pub(super) fn reduce_op(op: BinaryOp) -> Option<Accumulator> {
         I32Xor | I64Xor => ReduceOp::Xor,
         F32Min | F64Min => return Some(Accumulator::FloatMin),
         F32Max | F64Max => return Some(Accumulator::FloatMax),
+        F32Add | F64Add | F32Sub | F64Sub => return Some(Accumulator::Fold(FoldOp::Add)),
+        F32Mul | F64Mul => return Some(Accumulator::Fold(FoldOp::Mul)),
         _ => return None,
     }))
+}
+
+/// The operator, unless it rounds and the order of roundings must stay.
+fn permitted(context: &Context<'_>, op: Option<Accumulator>) -> Option<Accumulator> {
+    op.filter(|op| context.relaxed || !matches!(op, Accumulator::Fold(_)))
 }
 
 /// The reduction that each lane of a vector accumulates, and whether it is written as a subtraction. Bits are taken by halves.
@@ -397,11 +412,13 @@ fn decides_minimum(context: &Context<'_>, shape: &Shape, cond: Value) -> bool {
 
 fn float_reason(context: &Context<'_>, next: Value, otherwise: Reason) -> Reason {
     match context.op(next) {
-        Some(Op::Binary(op, ..)) if reduce_op(*op).is_none() => {
+        Some(Op::Binary(op, ..)) if permitted(context, reduce_op(*op)).is_none() => {
             Reason::FloatReduction { operator: op.name().to_string() }
         }
         Some(Op::VectorBinary(op, ..)) => match op.rule() {
-            BinaryRule::Each(lanes, each) if !lanes.scalar().is_int() && reduce_op(each).is_none() => {
+            BinaryRule::Each(lanes, each)
+                if !lanes.scalar().is_int() && permitted(context, reduce_op(each)).is_none() =>
+            {
                 Reason::FloatReduction { operator: op.name().to_string() }
             }
             _ => otherwise,

@@ -12,7 +12,7 @@ use super::ranges::safe_truncation;
 use crate::analysis::affine::{Affine, Lin, OutsideVector};
 use crate::analysis::context::Context;
 use crate::analysis::floats::Counter;
-use crate::analysis::reduction::Accumulator;
+use crate::analysis::reduction::{Accumulator, is_sub};
 use crate::analysis::series::Series;
 use crate::analysis::updates::Update;
 use crate::analysis::{Analysis, Carried};
@@ -423,14 +423,16 @@ impl Builder<'_> {
         self.values.insert(value, masked);
     }
 
-    /// The other operand of a float minimum or maximum with the identity that a reduction starts from.
+    /// The other operand of a float operator with the identity that a reduction starts from; taken from it, it is negated.
     ///
-    /// They differ only in the bits of a NaN, and nothing sees those of a contribution: its key is the same for all NaNs.
+    /// They differ only in the bits of a NaN, and nothing sees those of a contribution: its key is the same for all NaNs, and a fold
+    /// makes a NaN of its own.
     fn absorbed(&self, analysis: &Analysis<'_>, op: &Op) -> Option<Value> {
         let &Op::Binary(op, a, b) = op else { return None };
         let is_identity = |v: Value| matches!(analysis.carried.get(&v), Some(Carried::Reduction(_)));
         let other = if is_identity(a) { b } else { a };
-        (!op.operand().is_int() && (is_identity(a) || is_identity(b))).then_some(other)
+        let unchanged = !op.operand().is_int() && !is_sub(op);
+        (unchanged && (is_identity(a) || is_identity(b))).then_some(other)
     }
 
     /// What a store becomes that is an update.

@@ -74,27 +74,37 @@ impl Finder<'_> {
     ) -> Result<[ScalarId; 2], Reason> {
         let start = outside(&mut analysis.draft.symbols, start)?;
         let order = Order::of(found.op, shape.scalar());
-        let op = match found.op {
-            Accumulator::Int(op) => op,
-            Accumulator::FloatMin => ReduceOp::MinS,
-            Accumulator::FloatMax => ReduceOp::MaxS,
+        let role = match found.op {
+            Accumulator::Int(op) => ReturnRole::Reduce(op),
+            Accumulator::FloatMin => ReturnRole::Reduce(ReduceOp::MinS),
+            Accumulator::FloatMax => ReturnRole::Reduce(ReduceOp::MaxS),
+            Accumulator::Fold(op) => ReturnRole::Fold(op),
             Accumulator::Replace(_) => return Err(Reason::LiveIn),
         };
         // Wider lanes have one reading.
-        let signed = matches!(op, ReduceOp::MinS | ReduceOp::MaxS) && shape.bits() < 32;
+        let is_signed = matches!(role, ReturnRole::Reduce(ReduceOp::MinS | ReduceOp::MaxS));
+        let signed = is_signed && shape.bits() < 32;
         let (per_half, wide) = (shape.lanes() / 2, shape.bits() == 64);
         let mut halves = start;
         for (half, result) in halves.iter_mut().enumerate() {
             let mut packed: Option<ScalarId> = None;
             for at in 0..per_half {
                 let lane = Lane { shape, lane: (half * per_half + at) as u8, signed, order };
-                let role = ReturnRole::Reduce(op);
                 let total = self.returned(analysis, Returned { value: found.next, role, form: Form::Lane(lane) });
                 let shift = u64::from(shape.bits()) * at as u64;
                 let before = unpack(&mut analysis.draft.symbols, start[half], (shape.bits(), shift), signed);
-                let after = match order {
-                    None => combine(analysis, op, wide, before, total),
-                    Some(order) => order.combine_bits(&mut analysis.draft, before, total, found.passes),
+                let after = match (role, order) {
+                    (_, Some(order)) => {
+                        let combine = |symbols: &mut Symbols<'_>, start| order.combine(symbols, start, total);
+                        order.over_bits(&mut analysis.draft, before, found.passes, combine)
+                    }
+                    (ReturnRole::Reduce(op), None) => combine(analysis, op, wide, before, total),
+                    (ReturnRole::Fold(op), None) => {
+                        let op = op.operator(shape.scalar());
+                        let combine = |symbols: &mut Symbols<'_>, start| symbols.binary(op, start, total);
+                        Order::numbers(shape.scalar()).over_bits(&mut analysis.draft, before, found.passes, combine)
+                    }
+                    (ReturnRole::Last, None) => return Err(Reason::LiveIn),
                 };
                 let symbols = &mut analysis.draft.symbols;
                 let after = pack(symbols, after, (shape.bits(), shift));

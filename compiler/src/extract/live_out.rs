@@ -325,6 +325,14 @@ impl Finder<'_> {
         let form = order.map_or(Form::Whole, Form::Key);
         let op = match found.op {
             Accumulator::Replace(by) => return self.replaced(analysis, found.next, (start, by)),
+            Accumulator::Fold(op) => {
+                let (role, form) = (ReturnRole::Fold(op), Form::Whole);
+                let total = self.returned(analysis, Returned { value: found.next, role, form });
+                if found.passes {
+                    Order::numbers(ty).demand_number(&mut analysis.draft, start);
+                }
+                return Ok(analysis.draft.symbols.binary(op.operator(ty), start, total));
+            }
             Accumulator::Int(op) => op,
             Accumulator::FloatMin => ReduceOp::MinS,
             Accumulator::FloatMax => ReduceOp::MaxS,

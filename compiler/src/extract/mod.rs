@@ -61,7 +61,7 @@ fn privately(
 ) -> Option<Extract> {
     let function = cells::promote(function, guest_loop, context, shape)?;
     let guest_loop = function.loops.iter().find(|l| l.offset == guest_loop.offset)?;
-    let context = Context::of(&function.func);
+    let context = Context::of(&function.func, context.relaxed);
     let shape = analysis::nest(guest_loop, &context).ok()?;
     choose(module, &function, guest_loop, &context, &shape).ok()
 }
@@ -82,7 +82,7 @@ fn choose(
     });
     let again = if carries { recompute(context, guest_loop) } else { None };
     let Some(Recomputed { func, guest_loop }) = again else { return found };
-    let context = &Context::of(&func);
+    let context = &Context::of(&func, context.relaxed);
     let shape = analysis::nest(&guest_loop, context)?;
     let again = |parallel: &[usize]| with(module, function, &guest_loop, context, (&shape, parallel));
     // A loop inside that is parallel as it is gives way to the root only.

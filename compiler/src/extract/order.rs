@@ -75,9 +75,14 @@ impl Order {
         let largest = match accumulator {
             Accumulator::FloatMin => false,
             Accumulator::FloatMax => true,
-            Accumulator::Int(_) | Accumulator::Replace(_) => return None,
+            Accumulator::Int(_) | Accumulator::Replace(_) | Accumulator::Fold(_) => return None,
         };
         Some(Order { largest, wide: ty == Type::F64 })
+    }
+
+    /// That of numbers of one width.
+    pub fn numbers(ty: Type) -> Order {
+        Order { largest: false, wide: ty == Type::F64 }
     }
 
     fn operators(self) -> &'static Operators {
@@ -119,14 +124,20 @@ impl Order {
         symbols.binary(if self.largest { max } else { min }, start, value)
     }
 
-    /// The same of the bits of a start, as bits; one that may be handed on as it is must be a number.
-    pub fn combine_bits(self, draft: &mut Draft<'_>, start: ScalarId, key: ScalarId, passes: bool) -> ScalarId {
+    /// What is made of a start, from bits to bits; one that may be handed on as it is must be a number.
+    pub fn over_bits(
+        self,
+        draft: &mut Draft<'_>,
+        start: ScalarId,
+        passes: bool,
+        make: impl FnOnce(&mut Symbols<'_>, ScalarId) -> ScalarId,
+    ) -> ScalarId {
         let Operators { bits_of, of_bits, .. } = *self.operators();
         let start = draft.symbols.unary(of_bits, start);
         if passes {
             self.demand_number(draft, start);
         }
-        let value = self.combine(&mut draft.symbols, start, key);
+        let value = make(&mut draft.symbols, start);
         draft.symbols.unary(bits_of, value)
     }
 

@@ -3,7 +3,7 @@
 use super::ops::Const as ConstOp;
 use super::types;
 use crate::lowered::{BinaryOp, Const, LoadKind, StoreKind, Type, UnaryOp};
-use crate::region::{ReduceOp, ReturnRole};
+use crate::region::{FoldOp, ReduceOp, ReturnRole};
 use pliron::attribute::Attribute;
 use pliron::builtin::attr_interfaces::{MaterializableAttr, TypedAttrInterface};
 use pliron::combine::parser::char::spaces;
@@ -183,12 +183,14 @@ fn role_name(role: ReturnRole) -> &'static str {
     match role {
         ReturnRole::Last => "last",
         ReturnRole::Reduce(op) => op.name(),
+        ReturnRole::Fold(op) => op.name(),
     }
 }
 
 fn role_named(word: &str) -> Option<ReturnRole> {
     let reductions = ReduceOp::ALL.into_iter().map(ReturnRole::Reduce);
-    reductions.chain([ReturnRole::Last]).find(|&role| role_name(role) == word)
+    let folds = FoldOp::ALL.into_iter().map(ReturnRole::Fold);
+    reductions.chain(folds).chain([ReturnRole::Last]).find(|&role| role_name(role) == word)
 }
 
 impl Printable for RolesAttr {

@@ -84,6 +84,7 @@ enum Want {
     Scalar(Type),
     AnyScalar,
     Integer,
+    Float,
     Pointer,
 }
 
@@ -94,6 +95,7 @@ impl Want {
             Want::Scalar(wanted) => scalar == Some(wanted),
             Want::AnyScalar => scalar.is_some(),
             Want::Integer => scalar.is_some_and(Type::is_int),
+            Want::Float => scalar.is_some_and(|ty| !ty.is_int()),
             Want::Pointer => ty.deref(ctx).is::<PointerType>(),
         }
     }
@@ -106,6 +108,7 @@ impl Want {
             Want::Scalar(Type::F64) => "f64",
             Want::Scalar(_) | Want::AnyScalar => "a scalar",
             Want::Integer => "an integer",
+            Want::Float => "a float",
             Want::Pointer => "a pointer",
         }
     }
@@ -697,6 +700,7 @@ impl Verify for Return {
         }
         let wanted = |role: &ReturnRole| match role {
             ReturnRole::Reduce(_) => Want::Integer,
+            ReturnRole::Fold(_) => Want::Float,
             ReturnRole::Last => Want::AnyScalar,
         };
         let wanted: Vec<Want> = roles.iter().map(wanted).collect();

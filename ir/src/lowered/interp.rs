@@ -20,6 +20,20 @@ pub trait Spaces {
     }
 }
 
+/// What looks on while a thread runs.
+pub trait Watch {
+    /// An operation has computed `result`; `bits` are those of every value so far.
+    fn computed(&mut self, func: &Func, op: &Op, result: Value, bits: &[u128]);
+    /// The parameters of a block have received these values.
+    fn joined(&mut self, params: &[Value], args: &[Value]);
+}
+
+/// Nobody looks on.
+impl Watch for () {
+    fn computed(&mut self, _: &Func, _: &Op, _: Value, _: &[u128]) {}
+    fn joined(&mut self, _: &[Value], _: &[Value]) {}
+}
+
 /// How a thread ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
@@ -50,6 +64,17 @@ pub enum InterpError {
 
 /// Runs one thread. `args` are the entry parameters; at most `budget` operations are executed.
 pub fn run(func: &Func, args: &[u64], memory: &mut impl Spaces, budget: &mut u64) -> Result<Outcome, InterpError> {
+    watched(func, args, memory, budget, &mut ())
+}
+
+/// The same while something looks on.
+pub fn watched(
+    func: &Func,
+    args: &[u64],
+    memory: &mut impl Spaces,
+    budget: &mut u64,
+    watch: &mut impl Watch,
+) -> Result<Outcome, InterpError> {
     let mut frame = Frame { bits: vec![0; func.values.len()], moved: Vec::new() };
     for (&param, &bits) in func.block(BlockId::ENTRY).params.iter().zip(args) {
         frame.bits[param.index()] = (bits & func.ty(param).mask()).into();
@@ -60,7 +85,11 @@ pub fn run(func: &Func, args: &[u64], memory: &mut impl Spaces, budget: &mut u64
         for inst in &block.insts {
             *budget = budget.checked_sub(1).ok_or(InterpError::Budget)?;
             match frame.execute(&inst.op, memory)? {
-                Step::Value(bits) => frame.bits[inst.result.ok_or(InterpError::NotAKernel)?.index()] = bits,
+                Step::Value(bits) => {
+                    let result = inst.result.ok_or(InterpError::NotAKernel)?;
+                    frame.bits[result.index()] = bits;
+                    watch.computed(func, &inst.op, result, &frame.bits);
+                }
                 Step::Done => {}
                 Step::Trapped => return Ok(Outcome::Bail),
             }
@@ -83,6 +112,7 @@ pub fn run(func: &Func, args: &[u64], memory: &mut impl Spaces, budget: &mut u64
             Term::Unreachable => return Err(InterpError::NotAKernel),
         };
         frame.enter(func, target);
+        watch.joined(&func.block(target.block).params, &target.args);
         at = target.block;
     }
 }

@@ -9,6 +9,7 @@
 pub mod apart;
 mod expressions;
 mod exprs;
+pub mod fold;
 mod guards;
 pub mod limits;
 mod model;
@@ -16,6 +17,7 @@ pub mod text;
 pub mod verify;
 
 pub use exprs::{Scalar, ScalarId, Scalars};
+pub use fold::FoldOp;
 pub use guards::{Answer, Bounds, Dims, Guard, GuardEnv, GuardError, Int, IntId, Pred, PredId, Program};
 pub use model::{
     Access, FinalLoad, FinalStore, Footprint, FootprintDim, Kernel, LiveIn, LiveOut, Mapping, Part, Place, ReduceOp,

@@ -1,6 +1,7 @@
 //! The parts of a region.
 
 use super::exprs::{ScalarId, Scalars};
+use super::fold::FoldOp;
 use super::guards::{Dims, Guard, IntId, Program};
 use crate::lowered::{Func, LoadKind, Type};
 use serde::{Deserialize, Serialize};
@@ -328,8 +329,21 @@ impl ReduceOp {
 pub enum ReturnRole {
     /// Combines all of them, starting from the identity.
     Reduce(ReduceOp),
+    /// Combines floats in the order of [`super::fold`], which isn't that of the original loop.
+    Fold(FoldOp),
     /// Keeps that of the last iteration in program order.
     Last,
+}
+
+impl ReturnRole {
+    /// The bits of what values of a type are combined into: the identity, or 0 where nothing is combined.
+    pub fn initial(self, ty: Type) -> u64 {
+        match self {
+            ReturnRole::Reduce(op) => op.identity(ty),
+            ReturnRole::Fold(op) => op.identity(ty),
+            ReturnRole::Last => 0,
+        }
+    }
 }
 
 /// A grid program: a LoweredOp function for one point of the parallel iteration space.
@@ -439,6 +453,17 @@ impl Region {
     /// The live-ins that guest code passes, in order.
     pub fn passed(&self) -> impl Iterator<Item = &LiveIn> {
         self.live_ins.iter().filter(|live_in| live_in.is_passed())
+    }
+
+    /// True if its results are those of another order of float operations than the original's.
+    pub fn is_relaxed(&self) -> bool {
+        self.folds().next().is_some()
+    }
+
+    /// The positions among the returned values of those that are folded.
+    pub fn folds(&self) -> impl Iterator<Item = usize> {
+        let is_fold = |&(_, (_, role)): &(usize, &(Type, ReturnRole))| matches!(role, ReturnRole::Fold(_));
+        self.returns.iter().enumerate().filter(is_fold).map(|(index, _)| index)
     }
 
     /// The counts of [`Region::dims`].

@@ -55,6 +55,9 @@ pub enum RegionError {
         /// Its index.
         index: usize,
     },
+    /// Floats that are folded where the order of iterations isn't one row, or beside updates.
+    #[error("its floats are folded, which takes one parallel dimension and no updates")]
+    Fold,
     /// A schedule step that no device runs.
     #[error("schedule step `{0}` isn't supported")]
     Step(&'static str),
@@ -76,6 +79,7 @@ pub fn verify(region: &Region) -> Result<(), RegionError> {
     ints(region, &types)?;
     preds(region)?;
     footprints(region)?;
+    folds(region)?;
     live_outs(region, &types)?;
     finals(region, &types)?;
     final_loads(region)?;
@@ -167,7 +171,12 @@ fn scalar_types(region: &Region) -> Result<Vec<Type>, RegionError> {
         return Err(RegionError::Type { what: "live-in", index });
     }
     for (index, &(ty, role)) in region.returns.iter().enumerate() {
-        if !ty.is_scalar() || (matches!(role, ReturnRole::Reduce(_)) && !ty.is_int()) {
+        let fits = match role {
+            ReturnRole::Reduce(_) => ty.is_int(),
+            ReturnRole::Fold(_) => !ty.is_int(),
+            ReturnRole::Last => true,
+        };
+        if !ty.is_scalar() || !fits {
             return Err(RegionError::Type { what: "returned value", index });
         }
     }
@@ -323,6 +332,12 @@ fn footprints(region: &Region) -> Result<(), RegionError> {
         }
     }
     Ok(())
+}
+
+/// The order of a fold is that of one row of iterations, cut into parts; private cells of updates have cuts of their own.
+fn folds(region: &Region) -> Result<(), RegionError> {
+    let updates = region.footprints.iter().any(|footprint| matches!(footprint.access, Access::Update(_)));
+    if region.is_relaxed() && (region.trips.len() != 1 || updates) { Err(RegionError::Fold) } else { Ok(()) }
 }
 
 fn live_outs(region: &Region, types: &[Type]) -> Result<(), RegionError> {

@@ -191,18 +191,15 @@ pub fn compile(kernel: &Kernel, spaces: u32, options: &Options) -> Result<Native
 impl NativeKernel {
     /// The values that `returns` of [`NativeKernel::run`] start from: the identity of each reduction, 0 elsewhere.
     pub fn initial_returns(&self) -> Vec<u64> {
-        let initial = |&(ty, role): &(Type, ReturnRole)| match role {
-            ReturnRole::Reduce(op) => op.identity(ty),
-            ReturnRole::Last => 0,
-        };
-        self.returns.iter().map(initial).collect()
+        self.returns.iter().map(|&(ty, role)| role.initial(ty)).collect()
     }
 
-    /// Adds the values returned by another chunk; `holds_last` says whether that chunk held the last iteration.
+    /// Adds the values returned by another chunk, for a fold the next of [`ir::region::fold::parts`]; `holds_last` says whether that chunk held the last iteration.
     pub fn merge(&self, into: &mut [u64], from: &[u64], holds_last: bool) {
         for ((slot, &value), &(ty, role)) in into.iter_mut().zip(from).zip(&self.returns) {
             match role {
                 ReturnRole::Reduce(op) => *slot = op.combine(ty, *slot, value),
+                ReturnRole::Fold(op) => *slot = op.combine(ty, *slot, value),
                 ReturnRole::Last if holds_last => *slot = value,
                 ReturnRole::Last => {}
             }

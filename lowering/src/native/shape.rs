@@ -79,7 +79,12 @@ pub(super) fn check(kernel: &Kernel, spaces: u32) -> Result<Shape, NativeError> 
         return Err(NativeError::Returns { roles: kernel.returns.len(), results: func.results.len() });
     }
     for (index, (&role, &ty)) in kernel.returns.iter().zip(&func.results).enumerate() {
-        if !ty.is_scalar() || (matches!(role, ReturnRole::Reduce(_)) && !ty.is_int()) {
+        let fits = match role {
+            ReturnRole::Reduce(_) => ty.is_int(),
+            ReturnRole::Fold(_) => !ty.is_int(),
+            ReturnRole::Last => true,
+        };
+        if !ty.is_scalar() || !fits {
             return Err(NativeError::Reduction { index, ty });
         }
     }

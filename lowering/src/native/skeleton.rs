@@ -16,7 +16,7 @@ use cranelift_codegen::ir::{AbiParam, Block, BlockArg, InstBuilder, MemFlagsData
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use ir::lowered::Type;
-use ir::region::{Kernel, ReduceOp, ReturnRole};
+use ir::region::{FoldOp, Kernel, ReduceOp, ReturnRole};
 
 /// The parameters of the function.
 struct Arguments {
@@ -241,6 +241,8 @@ fn combine(
     for (role, (&before, &value)) in kernel.returns.iter().zip(running.iter().zip(values)) {
         combined.push(match role {
             ReturnRole::Reduce(op) => reduce(builder, *op, before, value),
+            ReturnRole::Fold(FoldOp::Add) => builder.ins().fadd(before, value),
+            ReturnRole::Fold(FoldOp::Mul) => builder.ins().fmul(before, value),
             ReturnRole::Last => value,
         });
     }

@@ -2,7 +2,8 @@
 //!
 //! Each value has a slot of 8 bytes, of which a 32-bit value uses the low 4. Integer reductions are atomic operations
 //! and commute, so the order of threads doesn't show; a product has no such operation and is a loop around a
-//! compare-and-swap. A value of the last iteration is stored by the one thread whose index is the last in every
+//! compare-and-swap. A float that is folded goes into the record of its iteration, since its order does show; whoever made the launch
+//! folds the records. A value of the last iteration is stored by the one thread whose index is the last in every
 //! dimension.
 
 use super::assembly::{Arg, Condition, Reg, Width};
@@ -36,17 +37,24 @@ impl Writer<'_> {
     pub fn return_values(&mut self, roles: &[ReturnRole], node: &Node) {
         if !roles.is_empty() {
             let base = self.param(Param::Returns, Width::W64);
+            let record = self.record(base, roles);
+            let mut folded = SLOT * roles.len() as i32;
             let last = roles.contains(&ReturnRole::Last).then(|| self.is_last());
             for (index, &role) in roles.iter().enumerate() {
                 let value = self.operand_reg(node, index);
                 let slot = Arg::Memory(base, index as i32 * SLOT);
+                let opcode = if value.width == Width::W32 { "st.global.b32" } else { "st.global.b64" };
                 match (role, last) {
+                    (ReturnRole::Fold(_), _) => {
+                        let record = Arg::Memory(record.unwrap_or(base), folded);
+                        self.asm().op(opcode, &[record, value.into()]);
+                        folded += SLOT;
+                    }
                     (ReturnRole::Reduce(op), _) => match reduction(op, value.width) {
                         Some(opcode) => self.asm().op(&opcode, &[slot, value.into()]),
                         None => self.multiply(slot, value),
                     },
                     (ReturnRole::Last, Some(last)) => {
-                        let opcode = if value.width == Width::W32 { "st.global.b32" } else { "st.global.b64" };
                         self.asm().op_if(last, opcode, &[slot, value.into()]);
                     }
                     (ReturnRole::Last, None) => {}
@@ -54,6 +62,15 @@ impl Writer<'_> {
             }
         }
         self.asm().op("exit", &[]);
+    }
+
+    /// The address of this iteration's record but for the slots in front of all records, if there are any.
+    fn record(&mut self, base: Reg, roles: &[ReturnRole]) -> Option<Reg> {
+        let folds = roles.iter().filter(|role| matches!(role, ReturnRole::Fold(_))).count() as i64;
+        // A kernel that folds has one dimension.
+        let index = *self.indices.first().filter(|_| folds > 0)?;
+        let distance = self.fresh(Width::W64, "mul.lo.s64", &[index.into(), (folds * i64::from(SLOT)).into()]);
+        Some(self.fresh(Width::W64, "add.s64", &[base.into(), distance.into()]))
     }
 
     /// Whether this thread has the last index in every dimension.

@@ -28,7 +28,7 @@ const MAX_BLOCKS: usize = 128;
 /// The kernel for a row of points, if the loop over the last dimension can be sunk.
 pub fn sink(kernel: &Kernel) -> Option<Func> {
     let func = &kernel.func;
-    if func.blocks.len() > MAX_BLOCKS || kernel.returns.iter().any(|role| matches!(role, ReturnRole::Reduce(_))) {
+    if func.blocks.len() > MAX_BLOCKS || kernel.returns.iter().any(|role| *role != ReturnRole::Last) {
         return None;
     }
     let position = kernel.dims.checked_sub(1)? as usize;

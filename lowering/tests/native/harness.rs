@@ -240,6 +240,9 @@ pub fn expected(
                 ReturnRole::Reduce(op) => {
                     returns[index] = op.combine(kernel.func.results[index], returns[index], value);
                 }
+                ReturnRole::Fold(op) => {
+                    returns[index] = op.combine(kernel.func.results[index], returns[index], value);
+                }
                 ReturnRole::Last if last => returns[index] = value,
                 ReturnRole::Last => {}
             }

@@ -6,7 +6,7 @@
 
 use crate::harness::{Buffer, Maker, Memory, expected, native, padded, run_native, to};
 use ir::lowered::{BinaryOp, BlockId, Const, LoadKind, Op, StoreKind, Term, Type, UnaryOp, Value};
-use ir::region::{Kernel, ReduceOp, ReturnRole};
+use ir::region::{FoldOp, Kernel, ReduceOp, ReturnRole};
 use proptest::prelude::*;
 use tensorwasm_lowering::native::Exit;
 
@@ -199,6 +199,8 @@ impl Generator<'_> {
             let ty = self.of(&TYPES);
             let role = if ty.is_int() && self.below(2) == 0 {
                 ReturnRole::Reduce(self.of(&ReduceOp::ALL))
+            } else if !ty.is_int() && self.below(2) == 0 {
+                ReturnRole::Fold(self.of(&FoldOp::ALL))
             } else {
                 ReturnRole::Last
             };

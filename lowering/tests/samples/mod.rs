@@ -2,8 +2,8 @@
 
 use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, LoadKind, Op, StoreKind, Target, Term, Type, UnaryOp, Value};
 use ir::region::{
-    Access, Footprint, FootprintDim, Int, Kernel, LiveIn, Mapping, Place, Program, ReduceOp, Region, ReturnRole,
-    Scalars, Step,
+    Access, FoldOp, Footprint, FootprintDim, Int, Kernel, LiveIn, Mapping, Place, Program, ReduceOp, Region,
+    ReturnRole, Scalars, Step,
 };
 
 /// A kernel with its region.
@@ -357,6 +357,13 @@ pub fn roles() -> Vec<Sample> {
                 let value = b.param(3);
                 samples.push(b.finish(&format!("role_{index}_{ty}"), &[role], &[value]));
             }
+        }
+    }
+    for op in FoldOp::ALL {
+        for ty in [Type::F32, Type::F64] {
+            let b = Builder::new(1, &[ty, ty], 0);
+            let (role, values) = (ReturnRole::Fold(op), [b.param(1), b.param(2)]);
+            samples.push(b.finish(&format!("role_{}_{ty}", op.name()), &[role, role], &values));
         }
     }
     samples

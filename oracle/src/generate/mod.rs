@@ -26,7 +26,7 @@ use crate::replay::{Replay, ReplayError};
 use crate::report::{Divergence, Driver};
 use crate::summary::unproven;
 use crate::tally::Tally;
-use bundle::Bundle;
+use bundle::{Bundle, FpMode};
 use program::Program;
 use rayon::prelude::*;
 use runtime::Skip;
@@ -286,7 +286,7 @@ fn failure(
     if bundle.manifest.regions.is_empty() {
         return None;
     }
-    let mut duel = match Duel::new(engines, Plain::Module(&module), &bundle, candidates) {
+    let mut duel = match Duel::new(engines, Plain::Module(&module), &bundle, candidates, FpMode::Exact) {
         Ok(duel) => duel,
         Err(error) => return stage("load", &error),
     };

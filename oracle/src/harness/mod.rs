@@ -101,6 +101,7 @@ pub(crate) fn build(
     region: &Region,
     options: &compiler::Options,
 ) -> Result<Harness, Unfit> {
+    let options = &compiler::Options { fp: bundle.manifest.options.fp, ..options.clone() };
     let cut = Cut::out(original, region.place.function, region.place.offset)?;
     let starts = entry::starts(guests, region);
     let locals = Locals::of(&cut, region)?;

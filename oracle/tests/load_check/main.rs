@@ -1,6 +1,7 @@
 //! The load checker accepts what the compiler makes, and refuses it once it has been edited.
 
 mod edits;
+mod folds;
 mod gathers;
 mod mutants;
 mod texts;

@@ -5,5 +5,6 @@ mod harnesses;
 mod inputs;
 mod mutants;
 mod programs;
+mod relaxed;
 mod replays;
 mod verdicts;

@@ -49,6 +49,7 @@ mod nests;
 mod poly;
 mod ptx;
 mod quotients;
+mod returns;
 mod rounds;
 mod symbols;
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! plus a zero-extended 32-bit guest address plus a constant; where the footprint's accesses are checked, the check is looked for
 //! ([`checks`](super::checks)), and updates are `red` by their footprint's operator. The bail flag and the slots of returned values are the only
 //! other places, and only for what the emitter does there: the flag is raised, a reduction is combined, a product is swapped
-//! in, the last value is stored. Nobody waits for anybody, and what loops must be allowed to. Who relies on it: every device that runs the text, and the host's own memory behind such a device.
+//! in, the last value is stored, a float that is folded goes into its iteration's record. Nobody waits for anybody, and what loops must be allowed to. Who relies on it: every device that runs the text, and the host's own memory behind such a device.
 
 use super::atoms::{Atom, Atoms};
 use super::checks::{Checks, Test, updates};
@@ -17,12 +17,12 @@ use super::loops::{Loop, LoopSet};
 use super::poly::{Poly, Ring};
 use super::rounds::{Fork, Param as Place, Rounds};
 use super::symbols::Found;
-use super::{Access, Unproven, quotients};
+use super::{Access, Unproven, quotients, returns};
 use bundle::PtxImage;
 use ir::abi::{self, Param};
 use ir::lowered::dominators::Dominators;
 use ir::lowered::{BinaryOp as Wasm, Block, BlockId, Func, Target, Term, UnaryOp as WasmUnary, Value};
-use ir::region::{Access as Effect, ReduceOp, Region, ReturnRole, limits};
+use ir::region::{Access as Effect, Region, limits};
 use ptx_machine::ast::{
     AtomicOp, BinaryOp, Comparison, Instruction, Kernel, Operand, Operation, Special, Statement, TernaryOp, Type,
     UnaryOp,
@@ -478,13 +478,21 @@ impl<'k> Reader<'k, '_> {
         }
         let address = self.register(block, base, 64);
         let address = address.add(&Poly::constant(offset as i128, Ring::Mod64), Ring::Mod64).ok_or(foreign)?;
+        // What threads store of floats that are folded goes to the records of their own iterations.
+        let record = self.atoms.poly(Atom::Index(0)).scaled(-returns::record(self.region), Ring::Mod64);
+        let behind = record.and_then(|record| address.add(&record, Ring::Mod64)).and_then(|rest| self.split(&rest));
+        if let Some((Atom::Returns, None, at)) = behind
+            && returns::into_record(self.region, at, instruction)
+        {
+            return Ok(());
+        }
         match self.split(&address).ok_or(foreign)? {
             (Atom::BailFlag, None, 0) if raises(instruction) => {
                 if instruction.guard.is_none() {
                     self.bails.insert(block);
                 }
             }
-            (Atom::Returns, None, at) if self.returns_into(at, instruction) => {}
+            (Atom::Returns, None, at) if returns::into_slot(self.region, at, instruction) => {}
             (Atom::Delta(space), guest, offset) if (0..=MAX_OFFSET).contains(&offset) => {
                 let declared = self.region.footprints.get(space as usize).map(|f| f.access);
                 let (width, is_store) = match instruction.operation {
@@ -520,19 +528,6 @@ impl<'k> Reader<'k, '_> {
         let footprint = access.space;
         let known = self.checks.cover(&access, block, &self.flow.tree, self.atoms);
         if known { Ok(Access { checked: true, ..access }) } else { Err(Unproven::Unchecked { line, footprint }) }
-    }
-
-    /// True if an access to the slots of returned values does what the slot's role asks for.
-    fn returns_into(&self, at: i128, instruction: &Instruction<'_>) -> bool {
-        let slot = usize::try_from(at).ok().filter(|at| at % 8 == 0).and_then(|at| self.region.returns.get(at / 8));
-        let Some(&(ty, role)) = slot else { return false };
-        let width = match (role, instruction.operation) {
-            (ReturnRole::Reduce(ReduceOp::Mul), Operation::Atomic(AtomicOp::CompareAndSwap, ty)) => ty.bits(),
-            (ReturnRole::Reduce(op), Operation::Reduce(_, ty)) if op != ReduceOp::Mul => ty.bits(),
-            (ReturnRole::Last, Operation::Store { lanes: 1, ty }) => ty.bits(),
-            _ => return false,
-        };
-        width == ty.bits()
     }
 
     /// A device address: where it starts from, the 32-bit guest address in it, and the constant.

@@ -7,6 +7,7 @@
 
 mod accesses;
 mod finals;
+mod folds;
 mod gathers;
 mod nests;
 mod refusals;
@@ -20,7 +21,7 @@ use crate::device::Device;
 use crate::dispatch::{HostedRegion, Slot, Terms};
 use crate::memory::GuestMemory;
 use crate::stats::Skip;
-use bundle::PtxImage;
+use bundle::{FpMode, PtxImage};
 use ir::region::{Kernel, Region};
 use std::fmt;
 use std::sync::Arc;
@@ -141,6 +142,7 @@ impl fmt::Display for Report {
 /// Every case. The one that never ends is the last, because it may keep a device busy.
 pub fn cases() -> Vec<Case> {
     let mut cases = accesses::cases();
+    cases.extend(folds::cases());
     cases.extend(gathers::cases());
     cases.extend(updates::cases());
     cases.extend(returns::cases());
@@ -161,7 +163,8 @@ pub fn run(device: &Arc<dyn Device>, images: &dyn Fn(&Region, &Kernel) -> Vec<Pt
 const STEP_BUDGET: u64 = 1 << 16;
 
 fn check(case: &Case, device: &Arc<dyn Device>, images: &dyn Fn(&Region, &Kernel) -> Vec<PtxImage>) -> Verdict {
-    let terms = Terms { nan: NanMode::Canonical, min_work: 0, adaptive: false, step_budget: STEP_BUDGET };
+    let (nan, fp) = (NanMode::Canonical, FpMode::Relaxed);
+    let terms = Terms { nan, fp, min_work: 0, adaptive: false, step_budget: STEP_BUDGET };
     let images = images(&case.region, &case.kernel);
     let hosted = match HostedRegion::new(&case.region, &case.kernel, &images, &Slot::new(device.clone()), terms) {
         Ok(hosted) => hosted,

@@ -2,7 +2,8 @@
 //!
 //! Input is a launch with its transaction, output the combined returned values. The pool serves the launches of any number
 //! of stores at once. The iteration space is cut into boxes along its outer dimensions; which thread runs which box is left to the pool, but returned values are combined in the
-//! order of the boxes, so a result doesn't depend on timing. The guest's thread waits and runs none of them.
+//! order of the boxes, so a result doesn't depend on timing; where floats are folded, the boxes are the parts of the fold, so that it
+//! doesn't depend on the number of threads either. The guest's thread waits and runs none of them.
 //!
 //! Why calling native code is sound: the dispatch has checked that every hull lies inside its memory and that the guards
 //! hold, so every access of the kernel lies in a window, or bails because it isn't within its reach, which does; `place` gives addresses that are good for the whole window for as
@@ -18,6 +19,7 @@ use super::privates::Updated;
 use super::{Device, DeviceError, Launch, Outcome, PrepareError, Prepared, Task};
 use crate::config::NanMode;
 use crate::transaction::Transaction;
+use ir::region::fold;
 use lowering::native::{self, Chunk, Exit, NativeKernel};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
@@ -71,7 +73,8 @@ impl Device for Cpu {
             native::Options { canonical_nan: task.nan == NanMode::Canonical, bounded: !task.region.unbounded };
         let kernel = native::compile(task.kernel, task.region.footprints.len() as u32, &options)
             .map_err(|error| PrepareError::Device(Box::new(error)))?;
-        Ok(Box::new(CpuRegion { kernel, pool: self.pool.clone(), updated: Updated::of(task.region) }))
+        let (updated, folds) = (Updated::of(task.region), task.region.is_relaxed());
+        Ok(Box::new(CpuRegion { kernel, pool: self.pool.clone(), updated, folds }))
     }
 }
 
@@ -79,6 +82,8 @@ struct CpuRegion {
     kernel: NativeKernel,
     pool: Arc<ThreadPool>,
     updated: Updated,
+    /// True if floats are folded.
+    folds: bool,
 }
 
 impl Prepared for CpuRegion {
@@ -90,7 +95,10 @@ impl Prepared for CpuRegion {
 impl CpuRegion {
     fn run(&self, launch: &Launch<'_>, transaction: &mut Transaction<'_>) -> Result<Outcome, DeviceError> {
         let threads = self.pool.current_num_threads() as u64;
-        let boxes = boxes(launch.trips, self.updated.boxes(launch, threads, threads * BOXES_PER_THREAD));
+        let boxes = match launch.trips {
+            &[trip] if self.folds => fold::parts(trip).map(|part| vec![part]).collect(),
+            trips => boxes(trips, self.updated.boxes(launch, threads, threads * BOXES_PER_THREAD)),
+        };
         // What can fail comes before the guest's memory is in reach.
         let mut privates = self.updated.privates(launch, boxes.len())?;
         let shared = transaction.place()?;

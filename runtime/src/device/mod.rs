@@ -23,7 +23,7 @@ use crate::config::NanMode;
 use crate::transaction::Transaction;
 use bundle::PtxImage;
 use ir::abi::Reach;
-use ir::region::{Kernel, Region, ReturnRole};
+use ir::region::{Kernel, Region};
 use std::error::Error;
 use thiserror::Error;
 
@@ -178,6 +178,9 @@ pub enum PrepareError {
     /// The bundle carries no code that the device can use.
     #[error("there is no image for this device")]
     NoImage,
+    /// The region adds floats up in another order, and the settings don't permit that.
+    #[error("its sums of floats are made in another order, which isn't permitted here")]
+    Relaxed,
     /// The load checker doesn't accept the region.
     #[error("refused by the load checker: {0}")]
     Unproven(#[from] Unproven),
@@ -197,9 +200,5 @@ pub enum PrepareError {
 
 /// The values that the combination of all threads' returns starts from: the identity of each reduction, 0 elsewhere.
 pub fn initial_returns(region: &Region) -> Vec<u64> {
-    let initial = |&(ty, role): &(ir::lowered::Type, ReturnRole)| match role {
-        ReturnRole::Reduce(op) => op.identity(ty),
-        ReturnRole::Last => 0,
-    };
-    region.returns.iter().map(initial).collect()
+    region.returns.iter().map(|&(ty, role)| role.initial(ty)).collect()
 }

@@ -31,6 +31,7 @@ fn a_sloppy_device_is_found_out() {
     let unnoticed: Vec<&str> = report.verdicts.iter().filter(|v| !failed(v)).map(|(name, _)| name.as_str()).collect();
     insta::assert_snapshot!(unnoticed.join("\n"), @"
     saxpy at odd addresses
+    a fold of negative zeros
     a gather of the first written word
     a gather of the last written word
     a gather that ends one word past the memory

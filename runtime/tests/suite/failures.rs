@@ -4,13 +4,14 @@ use crate::reference::{Mood, Probe, Reference};
 use std::sync::{Arc, Mutex};
 use tensorwasm_runtime::conformance::{self, Case};
 use tensorwasm_runtime::device::{DeviceError, Outcome};
-use tensorwasm_runtime::{GuestMemory, HostedRegion, NanMode, Skip, Slot, Terms};
+use tensorwasm_runtime::{FpMode, GuestMemory, HostedRegion, NanMode, Skip, Slot, Terms};
 
 fn case(name: &str) -> Case {
     conformance::cases().into_iter().find(|case| case.name == name).unwrap()
 }
 
-const TERMS: Terms = Terms { nan: NanMode::Canonical, min_work: 0, adaptive: false, step_budget: 1 << 16 };
+const TERMS: Terms =
+    Terms { nan: NanMode::Canonical, fp: FpMode::Exact, min_work: 0, adaptive: false, step_budget: 1 << 16 };
 
 /// Dispatches and says how it ended and whether memory has changed.
 fn dispatch(hosted: &HostedRegion, case: &Case) -> String {

@@ -106,6 +106,7 @@ impl Interpreted {
             return Outcome::Completed(initial_returns(&self.region));
         }
         let mut returns = initial_returns(&self.region);
+        let mut rows = Vec::new();
         let points: u64 = launch.trips.iter().product();
         let mut budget = launch.budget;
         for point in 0..points - (mood == Mood::Sloppy) as u64 {
@@ -127,10 +128,18 @@ impl Interpreted {
             }
             args.extend(launch.live_ins);
             match interp::run(&self.kernel.func, &args, memory, &mut budget) {
-                Ok(interp::Outcome::Values(values)) => self.combine(&mut returns, &values),
+                Ok(interp::Outcome::Values(values)) => {
+                    self.combine(&mut returns, &values);
+                    rows.push(values);
+                }
                 Ok(interp::Outcome::Bail) => return Outcome::Bailed,
                 Err(interp::InterpError::Budget) => return Outcome::TimedOut,
                 Err(error) => return Outcome::Failed(DeviceError::Launch(Box::new(error))),
+            }
+        }
+        for at in self.region.folds() {
+            if let (ty, ReturnRole::Fold(op)) = self.region.returns[at] {
+                returns[at] = op.fold(ty, rows.len() as u64, |i| rows[i as usize][at]);
             }
         }
         if mood == Mood::Talkative {
@@ -143,6 +152,8 @@ impl Interpreted {
         for ((slot, &value), (ty, role)) in into.iter_mut().zip(values).zip(&self.region.returns) {
             match role {
                 ReturnRole::Reduce(op) => *slot = op.combine(*ty, *slot, value),
+                // Folded from all of them in the end.
+                ReturnRole::Fold(_) => {}
                 ReturnRole::Last => *slot = value,
             }
         }

@@ -11,10 +11,17 @@ use crate::device::{DeviceError, initial_returns};
 use crate::transaction::Transaction;
 use crate::windows::CONGRUENCE;
 use cudarc::driver::sys::CUdeviceptr;
+use ir::abi;
 use ir::region::Region;
 
 /// Where the returned values start in the control block, behind the bail flag.
 const RETURNS: usize = 8;
+
+/// Bytes of the control block: the bail flag, and what is returned.
+fn control_bytes(region: &Region, trips: &[u64]) -> Result<usize, LaunchError> {
+    let returned = abi::returned_bytes(region, trips).and_then(|bytes| usize::try_from(bytes).ok());
+    returned.map(|bytes| RETURNS + bytes).ok_or_else(|| LaunchError::Grid { trips: trips.to_vec() })
+}
 
 /// The allocations of one launch, within a turn.
 #[derive(Debug)]
@@ -31,12 +38,13 @@ impl<'t, 'e> Buffers<'t, 'e> {
     pub fn place(
         turn: &'t Turn<'e>,
         region: &Region,
+        trips: &[u64],
         transaction: &Transaction<'_>,
     ) -> Result<Buffers<'t, 'e>, LaunchError> {
         let mut buffers = Buffers { turn, allocations: Vec::new(), control: 0, windows: Vec::new() };
         let mut control = vec![0; RETURNS];
         control.extend(initial_returns(region).iter().flat_map(|bits| bits.to_le_bytes()));
-        buffers.control = buffers.alloc(control.len() as u64)?;
+        buffers.control = buffers.alloc(control_bytes(region, trips)? as u64)?;
         for window in transaction.windows() {
             let base = buffers.alloc(window.len().saturating_add(CONGRUENCE - 1))?;
             buffers.windows.push(base + window.range.start.wrapping_sub(base) % CONGRUENCE);
@@ -58,7 +66,7 @@ impl<'t, 'e> Buffers<'t, 'e> {
 
     fn copy_in(&self, control: &[u8], transaction: &Transaction<'_>) -> Result<(), LaunchError> {
         let (entered, stream) = (self.turn.entered(), self.turn.stream());
-        // SAFETY: the control block has this size; `place` waits before the bytes go.
+        // SAFETY: the control block has at least this size; `place` waits before the bytes go.
         unsafe { entered.upload(self.control, control, stream) }?;
         for (index, (window, &address)) in transaction.windows().iter().zip(&self.windows).enumerate() {
             if window.copy_in {
@@ -87,13 +95,12 @@ impl<'t, 'e> Buffers<'t, 'e> {
     }
 
     /// The bail flag and the returned values, after the kernel has ended.
-    pub fn read_control(&self, region: &Region) -> Result<(u32, Vec<u64>), LaunchError> {
-        let mut control = vec![0; RETURNS + 8 * region.returns.len()];
+    pub fn read_control(&self, region: &Region, trips: &[u64]) -> Result<(u32, Vec<u64>), LaunchError> {
+        let mut control = vec![0; control_bytes(region, trips)?];
         self.fetch(&mut control, self.control)?;
         let (flag, returns) = control.split_at(RETURNS);
         let flag = u32::from_le_bytes(std::array::from_fn(|i| flag[i]));
-        let slots = returns.chunks_exact(8).map(|slot| u64::from_le_bytes(std::array::from_fn(|i| slot[i])));
-        Ok((flag, region.returns.iter().zip(slots).map(|((ty, _), bits)| bits & ty.mask()).collect()))
+        Ok((flag, abi::returned(region, trips, returns)))
     }
 
     /// Brings the written windows into the transaction's staging.

@@ -26,7 +26,7 @@ pub enum LaunchError {
     /// The device takes no launch now.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// No device takes a grid of this size.
+    /// No device takes a grid of this size, or returns so much.
     #[error("no device takes a grid for {trips:?} iterations")]
     Grid {
         /// The trip count of each dimension.
@@ -62,7 +62,7 @@ impl CudaRegion {
         let trips: Vec<i128> = launch.trips.iter().map(|&trip| trip as i128).collect();
         let grid = abi::grid(&self.mapping, &trips).ok_or(LaunchError::Grid { trips: launch.trips.to_vec() })?;
         let turn = self.module.engine().turn()?;
-        let buffers = Buffers::place(&turn, &self.region, transaction)?;
+        let buffers = Buffers::place(&turn, &self.region, launch.trips, transaction)?;
         let mut parameters = self.parameters(launch, transaction, &buffers);
         let (function, stream) = (self.module.function(), turn.stream());
         // SAFETY: the module is loaded for as long as `self` lives, and quarantine holds it longer if need be. The parameters
@@ -81,7 +81,7 @@ impl CudaRegion {
                 return Err(error.into());
             }
         }
-        let (flag, returned) = buffers.read_control(&self.region)?;
+        let (flag, returned) = buffers.read_control(&self.region, launch.trips)?;
         match flag {
             0 => {}
             1 => return Ok(Outcome::Bailed),
