@@ -78,9 +78,13 @@ impl Finder<'_> {
                 spots
             }
             Reason::Memory { .. } => {
-                let refused = |index: u32| module.memories.get(index as usize).is_some_and(|m| m.shared || m.is_64);
-                let is_it =
-                    |inst: &Inst| matches!(inst.op, Op::Load { space, .. } | Op::Store { space, .. } if refused(space));
+                let shared = |index: u32| module.memories.get(index as usize).is_some_and(|m| m.shared);
+                let is_it = |inst: &Inst| match inst.op {
+                    Op::Load { space, offset, .. } | Op::Store { space, offset, .. } => {
+                        shared(space) || u32::try_from(offset).is_err()
+                    }
+                    _ => false,
+                };
                 self.first(is_it, "its memory")
             }
             Reason::TripCount { .. } => self.tests("the loop goes on or ends by this"),

@@ -35,7 +35,7 @@ pub enum Reason {
         /// Its index.
         index: u32,
     },
-    /// A memory that other threads may access, or with 64-bit addresses.
+    /// A memory that other threads may access, or an access that no memory is large enough for.
     Memory {
         /// What it is.
         what: String,
@@ -127,7 +127,7 @@ impl Reason {
             Reason::Irregular { .. } => "keep what the loop carries in locals, and give it an exit",
             Reason::Operator { .. } => "move the operator out of the loop, or let the producer inline the call",
             Reason::Global { .. } => "copy the global to a local before the loop",
-            Reason::Memory { .. } => "use an unshared memory with 32-bit addresses",
+            Reason::Memory { .. } => "use a memory that isn't shared, and static offsets below 4 GiB",
             Reason::TripCount { .. } => "count with a step that doesn't change against a bound that doesn't change",
             Reason::SideExit => "leave the loop only where it counts",
             Reason::FloatReduction { .. } => {

@@ -87,6 +87,7 @@ impl Subject<'_> {
         };
         let original = Original::read(bytes)?;
         let guests = compiler::wasm::read(bytes).map_err(CompileError::from)?;
+        let memories = original.memories_as_one();
         let pages = original.memories.iter().map(|memory| memory.initial).max().unwrap_or(0);
         let pages = (pages + 4).min(MAX_PAGES);
         let one = |(region, kernel): (&Region, _)| -> Result<AloneResult, OracleError> {
@@ -94,7 +95,7 @@ impl Subject<'_> {
                 Ok(harness) => harness,
                 Err(error) => return Ok(AloneResult::unfit(&error.to_string())),
             };
-            let alone = Alone { region, kernel, harness: &harness, memories: original.memories.len(), pages };
+            let alone = Alone { region, kernel, harness: &harness, memories: &memories, pages };
             let (driven, limits) = regions::drive(engines, &alone, &devices.candidates(), options.cases, options.seed)?;
             Ok(AloneResult { driven, limits, unfit: None })
         };

@@ -26,7 +26,7 @@ pub(crate) struct Shot {
     pub args: Vec<u64>,
     /// The least size of an imported memory, and by how much the module's own memories grow, in pages.
     pub pages: u64,
-    /// True if all imported memories are one.
+    /// True if all imported memories are one that have one type of addresses.
     pub aliased: bool,
     /// What imported memories and grown pages hold.
     pub fill: Fill,

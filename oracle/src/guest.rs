@@ -119,7 +119,7 @@ pub(crate) enum End {
 pub(crate) struct World {
     /// The least size of an imported memory.
     pub pages: u64,
-    /// True to make all imported memories one.
+    /// True to make all imported memories one that have one type of addresses.
     pub aliased: bool,
     /// Where imported functions draw their results from.
     pub replies: u64,
@@ -296,7 +296,8 @@ fn provide(
         let item: Extern = match import.ty() {
             ExternType::Func(ty) => function(store, format!("{from}.{name}"), ty).into(),
             ExternType::Memory(ty) => {
-                let shared = memories.first().filter(|_| world.aliased);
+                let alike = |memory: &Memory| memory.ty(&*store).is_64() == ty.is_64();
+                let shared = memories.iter().find(|(_, memory)| world.aliased && alike(memory));
                 let memory = match shared {
                     Some((_, memory)) => *memory,
                     None => memory(store, &ty, world.pages).map_err(|error| fail(error.to_string()))?,

@@ -56,8 +56,8 @@ pub(crate) struct Alone<'r> {
     pub kernel: &'r Kernel,
     /// Its loop as a module.
     pub harness: &'r Harness,
-    /// How many memories the module has.
-    pub memories: usize,
+    /// For each memory of the module the first one that it may be one with.
+    pub memories: &'r [usize],
     /// Pages that hold whatever the module addresses by constants.
     pub pages: u64,
 }

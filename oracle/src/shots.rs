@@ -49,7 +49,8 @@ pub(crate) struct Shots<'r> {
     aliased: Option<Judge<'r>>,
     bases: Vec<Vec<u64>>,
     contents: Contents,
-    memories: usize,
+    /// For each memory the first one that it may be one with.
+    memories: &'r [usize],
     pages: u64,
     seed: u64,
     /// True if some live-ins were seen that the guards refuse.
@@ -101,7 +102,7 @@ impl<'r> Shots<'r> {
         region: &'r Region,
         kernel: &'r Kernel,
         params: &'r [Param],
-        memories: usize,
+        memories: &'r [usize],
         more: u64,
         seed: u64,
     ) -> Self {
@@ -117,14 +118,15 @@ impl<'r> Shots<'r> {
         region: &'r Region,
         kernel: &'r Kernel,
         params: &'r [Param],
-        memories: usize,
+        memories: &'r [usize],
         pages: u64,
         seed: u64,
     ) -> Shots<'r> {
-        let apart = (0..memories as u64).map(|index| (index, bytes_of(pages))).collect();
-        let as_one = vec![(0, bytes_of(pages)); memories];
+        let apart = (0..memories.len() as u64).map(|index| (index, bytes_of(pages))).collect();
+        let as_one = memories.iter().map(|&one| (one as u64, bytes_of(pages))).collect();
         let judge = Judge::new(region, kernel, apart);
-        let aliased = (memories > 1).then(|| Judge::new(region, kernel, as_one));
+        let may_be_one = memories.iter().enumerate().any(|(index, &one)| index != one);
+        let aliased = may_be_one.then(|| Judge::new(region, kernel, as_one));
         let mut random = Random::of(seed, &[0]);
         let bases = bases(&judge, &mut random);
         let contents = Contents::of(region, kernel);
@@ -226,12 +228,14 @@ impl<'r> Shots<'r> {
     /// The memories as a case makes them.
     fn image(&self, shot: &Shot) -> Image {
         let len = bytes_of(self.pages);
-        let count = if shot.aliased { 1 } else { self.memories };
-        let home = |memory: u32| if shot.aliased { 0 } else { memory as usize };
+        let home = |memory: u32| match self.memories.get(memory as usize) {
+            Some(&one) if shot.aliased => one,
+            _ => memory as usize,
+        };
         let homes = self.region.footprints.iter().map(|footprint| home(footprint.memory)).collect();
-        let mut image = Image::new(vec![vec![0; len as usize]; count], homes);
+        let mut image = Image::new(vec![vec![0; len as usize]; self.memories.len()], homes);
         let whole = [(0, len)];
-        for index in 0..self.memories {
+        for index in 0..self.memories.len() {
             let fill = Fill { seed: shot.fill.seed.wrapping_add(index as u64), ..shot.fill };
             for &(start, end) in shot.spans.as_deref().unwrap_or(&whole) {
                 image.fill(home(index as u32), start, end, fill);

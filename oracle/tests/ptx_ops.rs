@@ -71,6 +71,15 @@ impl Case {
         Case { func, roles: Vec::new(), trips: vec![trips], live_ins: Vec::new(), window: 0x1000, memory }
     }
 
+    /// True if its accesses have addresses of 64 bits.
+    fn is_wide(&self) -> bool {
+        let mut ops = self.func.blocks.iter().flat_map(|block| &block.insts).map(|inst| &inst.op);
+        ops.any(|op| match *op {
+            Op::Load { addr, .. } | Op::Store { addr, .. } => self.func.ty(addr) == Type::I64,
+            _ => false,
+        })
+    }
+
     fn region(&self) -> Region {
         let mut program = Program::default();
         let trips = self.trips.iter().map(|&trip| program.int(Int::Const(trip as i64))).collect();
@@ -84,6 +93,7 @@ impl Case {
             must_write: false,
             align: 8,
             span: None,
+            wide: self.is_wide(),
         };
         let gathers = Footprint { width: 8, access: Access::Gather, ..footprint.clone() };
         let updates = self.func.blocks.iter().flat_map(|block| &block.insts).find_map(|inst| match inst.op {

@@ -237,6 +237,7 @@ fn region(trips: u64, bytes: u64) -> Region {
         must_write: false,
         align: 8,
         span: None,
+        wide: true,
     };
     Region {
         id: 0,

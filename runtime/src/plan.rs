@@ -171,8 +171,8 @@ fn trips(region: &Region, answer: &Answer) -> Result<Vec<u64>, Skip> {
     Ok(trips)
 }
 
-/// Where 32-bit addresses end: a kernel computes no others, so no hull reaches further.
-const ADDRESSES: i128 = 1 << 32;
+/// Where 32-bit addresses end: no hull reaches further whose kernel computes such.
+const ADDRESSES: u64 = 1 << 32;
 
 /// The hulls, each inside its memory: first those that footprints give, then those that are chosen with these in view. Apart
 /// from them the bytes of final stores, which meet no hull and not each other.
@@ -187,8 +187,8 @@ fn hulls(
     let mut checked = Vec::new();
     for (footprint, bounds) in region.footprints.iter().zip(&answer.hulls) {
         let memory = memories.get(footprint.memory as usize).ok_or(Skip::Guard)?;
+        let end = if footprint.wide { memory.len } else { memory.len.min(ADDRESSES) };
         if footprint.access.is_checked() {
-            let end = memory.len.min(ADDRESSES as u64);
             let span = footprint.span.and_then(|IntId(id)| answer.ints.get(id as usize).copied());
             checked.push((hulls.len(), Hint { at: bounds.lo, width: footprint.width, end, span }));
             let (identity, written) = (memory.identity, footprint.access.writes());
@@ -198,7 +198,7 @@ fn hulls(
         hulls.push(Hull {
             identity: memory.identity,
             memory: footprint.memory,
-            range: inside(memory, bounds.lo, bounds.hi)?,
+            range: inside(end, bounds.lo, bounds.hi)?,
             written: footprint.access.writes(),
             covered: covers_hull(footprint, &answer.ints, counts),
         });
@@ -206,7 +206,7 @@ fn hulls(
     for last in &region.finals {
         let memory = memories.get(last.memory as usize).ok_or(Skip::Guard)?;
         let start = *answer.ints.get(last.base.0 as usize).ok_or(Skip::Guard)?;
-        let range = inside(memory, start, start.saturating_add(i128::from(last.width)))?;
+        let range = inside(memory.len, start, start.saturating_add(i128::from(last.width)))?;
         hulls.push(Hull { identity: memory.identity, memory: last.memory, range, written: true, covered: false });
     }
     // What is stored in the end is written, so that nothing is gathered or updated there.
@@ -230,7 +230,7 @@ fn final_loads<'h>(
     for load in &region.final_loads {
         let memory = memories.get(load.memory as usize).ok_or(Skip::Guard)?;
         let start = *answer.ints.get(load.base.0 as usize).ok_or(Skip::Guard)?;
-        let range = inside(memory, start, start.saturating_add(load.kind.width().into()))?;
+        let range = inside(memory.len, start, start.saturating_add(load.kind.width().into()))?;
         let meets = |hull: &Hull| {
             hull.identity == memory.identity && hull.range.start < range.end && range.start < hull.range.end
         };
@@ -242,9 +242,9 @@ fn final_loads<'h>(
     Ok(loads)
 }
 
-/// The range from `lo` to `hi`, if it lies inside a memory.
-fn inside(memory: &MemoryFacts, lo: i128, hi: i128) -> Result<Range<u64>, Skip> {
-    let fits = lo >= 0 && hi >= lo && hi <= (memory.len as i128).min(ADDRESSES);
+/// The range from `lo` to `hi`, if it lies below `end`.
+fn inside(end: u64, lo: i128, hi: i128) -> Result<Range<u64>, Skip> {
+    let fits = lo >= 0 && hi >= lo && hi <= i128::from(end);
     if fits { Ok(lo as u64..hi as u64) } else { Err(Skip::Guard) }
 }
 

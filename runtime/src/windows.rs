@@ -196,6 +196,7 @@ mod tests {
             must_write: true,
             align: 1,
             span: None,
+            wide: false,
         }
     }
 

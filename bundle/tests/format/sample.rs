@@ -43,6 +43,7 @@ pub fn region() -> Region {
         must_write: false,
         align: 4,
         span: None,
+        wide: false,
     };
     Region {
         id: 0,

@@ -1,11 +1,13 @@
 //! SANDBOX: footprints. The memory accesses of a nest, grouped into windows with affine addresses.
 //!
 //! Accesses of one memory whose addresses differ by a constant move together. They form a window: `width` bytes at
-//! `base + sum(step_d * i_d)`, which becomes a footprint and a space of the kernel. An address in Wasm is the 32-bit index, read
-//! unsigned, plus the memarg offset in unbounded integers. The index is modular; it equals the integer
-//! `U(start) + d + sum(S(step_d) * i_d)` as long as that integer stays within 0 and 2^32. Being linear in each iteration number it is
-//! bounded by its corners. The lower bound is demanded here as a guard. The upper bound follows from the check that dispatch
-//! makes of every hull: it must end within the memory, which has at most 2^32 bytes. Who relies on it: dispatch, which copies and
+//! `base + sum(step_d * i_d)`, which becomes a footprint and a space of the kernel. An address in Wasm is the index, of 32 or 64 bits as
+//! the memory says, read unsigned, plus the memarg offset in unbounded integers. The index is modular; it equals the integer
+//! `U(start) + d + sum(S(step_d) * i_d)` as long as that integer stays within 0 and 2^32, or 2^64. Being linear in each iteration number
+//! it is bounded by its corners. The lower bound is demanded here as a guard. The upper bound follows from the check that dispatch
+//! makes of every hull: it must end within the memory, which has at most 2^32 bytes, or 2^64. Constants of 64-bit addresses are kept
+//! so small that distances are exact here (`Lin::is_near`); larger ones and offsets from 2^32 on are declined
+//! (`rfcs/0017-memory64.md`). Who relies on it: dispatch, which copies and
 //! checks hulls, and every device, which addresses only what a hull holds. An access whose address is linear but for a bounded part has a
 //! window for all that this part can be (`bounded.rs`). Another load whose address isn't linear is a gather, a store part of an
 //! update.
@@ -190,13 +192,13 @@ fn accesses(
                 }
                 _ => continue,
             };
-            check_memory(module, memory)?;
+            check_memory(module, memory, offset)?;
             if finals.iter().any(|f| f.places.contains(&(block, position))) {
                 continue;
             }
             let form = inductions.of(context, shape, &mut draft.symbols, addr, Some(block));
             let is_bounded = |f: &Affine| f.is_known() && f.steps.keys().all(|&l| draft.lasts[l].is_some());
-            let form = form.filter(|f| f.start.ty == Type::I32);
+            let form = form.filter(|f| f.start.is_near());
             let linear = form.as_ref().is_some_and(is_bounded);
             let mut limits = Limits::new(context, shape, inductions, draft);
             let parts = if linear { None } else { bounded::address(&mut limits, addr, block) };
@@ -269,7 +271,7 @@ fn accesses(
 /// True if two accesses with the same terms are known to touch a common byte, and the second moves with no loop.
 fn meet(draft: &Draft<'_>, store: &Access, still: &Access) -> bool {
     let hull = |access: &Access| {
-        let first = i64::from(access.addr.start.constant as u32 as i32).checked_add_unsigned(access.offset)?;
+        let first = access.addr.start.distance().checked_add_unsigned(access.offset)?;
         let (mut low, mut high) = (first, first.checked_add(access.width.into())?);
         for (&l, step) in &access.addr.steps {
             let last = draft.lasts[l].and_then(|last| draft.known(last))?;
@@ -282,11 +284,13 @@ fn meet(draft: &Draft<'_>, store: &Access, still: &Access) -> bool {
     common && still.addr.steps.is_empty()
 }
 
-fn check_memory(module: &Module, index: u32) -> Result<(), Reason> {
-    match module.memories.get(index as usize) {
-        Some(memory) if memory.shared => Err(Reason::Memory { what: "a shared memory".into() }),
-        Some(memory) if memory.is_64 => Err(Reason::Memory { what: "a memory with 64-bit addresses".into() }),
-        _ => Ok(()),
+fn check_memory(module: &Module, index: u32, offset: u64) -> Result<(), Reason> {
+    if module.memories.get(index as usize).is_some_and(|memory| memory.shared) {
+        return Err(Reason::Memory { what: "a shared memory".into() });
+    }
+    match u32::try_from(offset) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Reason::Memory { what: "a memory at a constant offset of 4 GiB or more".into() }),
     }
 }
 
@@ -299,15 +303,13 @@ fn cluster(
     mut accesses: Vec<Access>,
 ) -> Option<Vec<Window>> {
     let ((memory, _), terms, steps) = key;
-    let signed = !terms.is_empty();
-    let reading = |a: &Access| {
-        let c = a.addr.start.constant;
-        if signed { c as u32 as i32 as i64 } else { c as u32 as i64 }
-    };
+    let (signed, ty) = (!terms.is_empty(), accesses.first()?.addr.start.ty);
+    // A constant that isn't near is no start, so it is an `i64` in either reading.
+    let reading = |a: &Access| if signed { a.addr.start.distance() } else { a.addr.start.constant as i64 };
     accesses.sort_by_key(|a| (reading(a) + a.offset as i64, a.place));
     let lowest = accesses.iter().map(reading).min()?;
     // The recurrence with the smallest constant stands for all: the others are it plus something.
-    let start = Lin { ty: Type::I32, terms, constant: lowest as u64 & Type::I32.mask() };
+    let start = Lin { ty, terms, constant: lowest as u64 & ty.mask() };
     let form = Affine { start, steps: steps.clone(), duties: Vec::new() };
     demand_not_negative(draft, &form)?;
     let base = draft.read(&form.start, false);
@@ -354,7 +356,8 @@ fn check_reach(draft: &Draft<'_>, windows: &[Window]) -> Result<(), Reason> {
             let (last, step) = (draft.lasts[l].and_then(|last| draft.known(last))?, step.as_const()?.signed());
             Some((i128::from(step) * i128::from(last)).abs())
         });
-        dims.sum::<i128>() + i128::from(window.footprint.width) >= 1 << 32
+        let most = if window.footprint.wide { 1 << 64 } else { 1 << 32 };
+        dims.fold(i128::from(window.footprint.width), i128::saturating_add) >= most
     });
     if too_far { Err(Reason::TripCount { why: "it would leave the memory".into() }) } else { Ok(()) }
 }
@@ -385,7 +388,13 @@ fn footprint(memory: u32, base: IntId, dims: Vec<FootprintDim>, accesses: &[Acce
         _ => Effect::Read,
     };
     let align = accesses.iter().map(|a| a.align).max().unwrap_or(1);
-    Footprint { memory, base, dims, width, access, must_write: !loads && covers(accesses, width), align, span: None }
+    let (wide, must_write) = (is_wide(accesses), !loads && covers(accesses, width));
+    Footprint { memory, wide, base, dims, width, access, must_write, align, span: None }
+}
+
+/// True if addresses are 64 bits wide: all of a memory are alike.
+pub(super) fn is_wide(accesses: &[Access]) -> bool {
+    accesses.first().is_some_and(|access| access.addr.start.ty == Type::I64)
 }
 
 /// True if the stores of every iteration write all bytes of the window. `accesses` are sorted by position.

@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Terms or duties of a form.
 const MAX_PARTS: usize = 32;
+/// Bytes that lead out of any memory, backwards or forwards.
+const FAR: u64 = 1 << 48;
 
 /// A symbol of a linear form.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -50,6 +52,18 @@ impl Lin {
     /// The value, if there are no symbols.
     pub fn as_const(&self) -> Option<Const> {
         self.terms.is_empty().then_some(Const { ty: self.ty, bits: self.constant })
+    }
+
+    /// The constant as a distance: of the integers that it may stand for the one nearest to 0.
+    pub fn distance(&self) -> i64 {
+        Const { ty: self.ty, bits: self.constant }.signed()
+    }
+
+    /// True unless an address that begins so lies outside of any memory. Distances between addresses that don't are small integers.
+    pub fn is_near(&self) -> bool {
+        let distance = self.distance();
+        let wraps = self.ty == Type::I64 && self.terms.is_empty() && distance < 0;
+        distance.unsigned_abs() < FAR && !wraps
     }
 
     /// True for the constant 0.
@@ -427,6 +441,11 @@ impl Forms {
             }
             _ => None,
         }
+    }
+
+    /// A form of 32 bits in 64, read unsigned.
+    pub fn extend(&mut self, symbols: &mut Symbols<'_>, a: Affine) -> Option<Affine> {
+        self.unary(symbols, UnaryOp::I64ExtendI32U, a)
     }
 
     fn unary(&mut self, symbols: &mut Symbols<'_>, op: UnaryOp, a: Affine) -> Option<Affine> {

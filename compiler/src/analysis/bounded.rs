@@ -1,6 +1,6 @@
 //! SANDBOX: addresses that are linear but for a part of which the bounds are known.
 //!
-//! Such an address is a form plus `sum(factor * part)`, modulo 2^32, with integers `part` of 0 to `mask`: an element of a small
+//! Such an address is a form plus `sum(factor * part)`, modulo 2^32 or 2^64 as it is wide, with integers `part` of 0 to `mask`: an element of a small
 //! table, a row's element by a number with some bits flipped, a counter of a histogram in the iteration's own array. Let `low` and
 //! `high` be the least and the most of the sum. Then the access is one of `high - low + width` bytes at the form plus `low`, of which it
 //! touches some: its window is that wide, and nothing else about windows changes. What must hold: each part is at most its mask, by [`super::limits`].
@@ -13,13 +13,15 @@
 use super::access::Access;
 use super::affine::{Affine, Lin};
 use super::limits::{Limits, constant};
-use ir::lowered::{BinaryOp, BlockId, Op, Type, Value};
-use std::collections::{BTreeMap, HashMap};
+use ir::lowered::{BinaryOp, BlockId, Const, Op, Value};
+use std::collections::HashMap;
 
 /// Parts of one address.
 const MAX_PARTS: usize = 4;
 /// The largest part.
 const MAX_PART: u64 = 0xffff;
+/// The largest factor of a part.
+const MAX_FACTOR: u64 = u32::MAX as u64;
 /// Bytes that a part may reach where a check would do as well.
 const MAX_TABLE: i64 = 1 << 13;
 /// Operations looked through.
@@ -56,14 +58,15 @@ impl Bounded {
     /// `self + factor * other`.
     fn add_scaled(mut self, other: Bounded, factor: i64) -> Option<Bounded> {
         for part in other.parts {
-            self.parts.push(Part { factor: part.factor.checked_mul(factor)?, ..part });
+            let factor = part.factor.checked_mul(factor).filter(|f| f.unsigned_abs() <= MAX_FACTOR)?;
+            self.parts.push(Part { factor, ..part });
         }
         self.form = self.form.add_scaled(&other.form, factor as u64);
         (self.parts.len() <= MAX_PARTS).then_some(self)
     }
 
     fn scaled(self, factor: i64) -> Option<Bounded> {
-        let zero = Affine::invariant(Lin::constant(Type::I32, 0));
+        let zero = Affine::invariant(Lin::constant(self.form.start.ty, 0));
         Bounded::plain(zero).add_scaled(self, factor)
     }
 
@@ -102,7 +105,7 @@ impl Bounded {
         if self.zeros() < access.align.ilog2() {
             return None;
         }
-        access.addr = self.form.plus(low as u64 & Type::I32.mask());
+        access.addr = self.form.plus(low as u64);
         access.width = u32::try_from(high - low).ok()?.checked_add(access.width)?;
         access.always = false;
         Some(access)
@@ -125,7 +128,7 @@ pub(super) fn split(limits: &mut Limits<'_, '_>, addr: Value, block: BlockId) ->
 }
 
 fn within(limits: &mut Limits<'_, '_>, value: Value, block: BlockId, depth: u32) -> Option<Bounded> {
-    if limits.context.func.ty(value) != Type::I32 {
+    if !limits.context.func.ty(value).is_int() {
         return None;
     }
     if let Some(form) = linear(limits, value, block) {
@@ -145,20 +148,26 @@ fn linear(limits: &mut Limits<'_, '_>, value: Value, block: BlockId) -> Option<A
 fn operands(limits: &mut Limits<'_, '_>, value: Value, block: BlockId, depth: u32) -> Option<Bounded> {
     use BinaryOp::*;
     let &Op::Binary(op, a, b) = limits.context.op(value)? else { return None };
-    if matches!(op, I32Mul | I32Shl) {
+    let ty = op.operand();
+    if matches!(op, I32Mul | I32Shl | I64Mul | I64Shl) {
+        let signed = |bits| Const { ty, bits }.signed();
         let (x, factor) = match (op, constant(limits.context, a), constant(limits.context, b)) {
-            (I32Shl, _, Some(by)) => (a, 1i64 << (by % 32)),
-            (I32Mul, _, Some(factor)) => (a, i64::from(factor as u32 as i32)),
-            (I32Mul, Some(factor), _) => (b, i64::from(factor as u32 as i32)),
+            (I32Shl | I64Shl, _, Some(by)) => (a, 1i64.checked_shl(by as u32 % ty.bits()).filter(|&f| f > 0)?),
+            (I32Mul | I64Mul, _, Some(factor)) => (a, signed(factor)),
+            (I32Mul | I64Mul, Some(factor), _) => (b, signed(factor)),
             _ => return None,
         };
         return within(limits, x, block, depth)?.scaled(factor);
     }
     let factor = match op {
-        I32Add => 1,
-        I32Sub => -1,
+        I32Add | I64Add => 1,
+        I32Sub | I64Sub => -1,
         // Where no bit is set in both.
-        I32Or if [(a, b), (b, a)].iter().any(|&(x, y)| limits.of(x, block) < 1 << zeros(limits, y, block).min(32)) => 1,
+        I32Or | I64Or
+            if [(a, b), (b, a)].iter().any(|&(x, y)| limits.of(x, block) < 1 << zeros(limits, y, block).min(32)) =>
+        {
+            1
+        }
         _ => return None,
     };
     let (x, y) = (within(limits, a, block, depth)?, within(limits, b, block, depth)?);
@@ -169,10 +178,10 @@ fn operands(limits: &mut Limits<'_, '_>, value: Value, block: BlockId, depth: u3
 fn zeros(limits: &mut Limits<'_, '_>, value: Value, block: BlockId) -> u32 {
     match (linear(limits, value, block), limits.context.op(value)) {
         (Some(form), _) => form.trailing_zeros(),
-        (None, Some(&Op::Binary(BinaryOp::I32Shl, _, by))) => {
-            constant(limits.context, by).map_or(0, |by| by as u32 % 32)
+        (None, Some(&Op::Binary(op @ (BinaryOp::I32Shl | BinaryOp::I64Shl), _, by))) => {
+            constant(limits.context, by).map_or(0, |by| by as u32 % op.operand().bits())
         }
-        (None, Some(&Op::Binary(BinaryOp::I32And, _, mask))) => {
+        (None, Some(&Op::Binary(BinaryOp::I32And | BinaryOp::I64And, _, mask))) => {
             constant(limits.context, mask).map_or(0, |mask| mask.trailing_zeros())
         }
         _ => 0,
@@ -191,7 +200,7 @@ fn part(limits: &mut Limits<'_, '_>, value: Value, block: BlockId) -> Option<Bou
         return None;
     }
     let explicit = match limits.context.op(value) {
-        Some(&Op::Binary(BinaryOp::I32And, a, b)) => {
+        Some(&Op::Binary(BinaryOp::I32And | BinaryOp::I64And, a, b)) => {
             constant(limits.context, b).or(constant(limits.context, a)).filter(|&mask| mask <= MAX_PART)
         }
         _ => None,
@@ -199,6 +208,6 @@ fn part(limits: &mut Limits<'_, '_>, value: Value, block: BlockId) -> Option<Bou
     let low = (1u64 << zeros(limits, value, home).min(32)) - 1;
     let mask = explicit.unwrap_or(((limit + 1).next_power_of_two() - 1) & !low);
     let part = Part { value, factor: 1, limit, mask, explicit: explicit.is_some() };
-    let zero = Lin { ty: Type::I32, terms: BTreeMap::new(), constant: 0 };
+    let zero = Lin::constant(limits.context.func.ty(value), 0);
     Some(Bounded { form: Affine::invariant(zero), parts: vec![part] })
 }

@@ -173,10 +173,11 @@ impl Rewriter<'_> {
 
     /// The index from which an array's places are counted.
     fn index(&mut self, array: usize) -> Value {
+        let ty = self.arrays[array].address;
         match self.arrays[array].index {
-            (None, constant) => self.constant(Type::I32, constant),
+            (None, constant) => self.constant(ty, constant),
             (Some(value), 0) => value,
-            (Some(value), constant) => self.by(BinaryOp::I32Add, value, constant),
+            (Some(value), constant) => self.by(ty.pick(BinaryOp::I32Add, BinaryOp::I64Add), value, constant),
         }
     }
 
@@ -229,15 +230,17 @@ impl Rewriter<'_> {
 
     /// How far an address is from an array's index.
     fn distance(&mut self, array: usize, addr: Value, offset: u64) -> Value {
-        let index = self.index(array);
-        let distance = self.emit(Op::Binary(BinaryOp::I32Sub, addr, index), Type::I32);
-        self.by(BinaryOp::I32Add, distance, offset)
+        let (index, ty) = (self.index(array), self.arrays[array].address);
+        let sub = ty.pick(BinaryOp::I32Sub, BinaryOp::I64Sub);
+        let distance = self.emit(Op::Binary(sub, addr, index), ty);
+        self.by(ty.pick(BinaryOp::I32Add, BinaryOp::I64Add), distance, offset)
     }
 
     /// The first value where the distance is that of a cell, else the second.
     fn choose(&mut self, array: usize, distance: Value, cell: usize, (then, otherwise): (Value, Value)) -> Value {
         let place = self.arrays[array].place(cell);
-        let cond = self.by(BinaryOp::I32Eq, distance, place);
+        let equal = self.arrays[array].address.pick(BinaryOp::I32Eq, BinaryOp::I64Eq);
+        let cond = self.by(equal, distance, place);
         let ty = self.arrays[array].ty();
         self.emit(Op::Select { cond, if_true: then, if_false: otherwise }, ty)
     }

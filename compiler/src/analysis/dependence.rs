@@ -53,7 +53,7 @@ pub fn dependence(
     for (i, x) in windows.iter().enumerate() {
         for (j, y) in windows.iter().enumerate().skip(i + 1) {
             let stores = x.footprint.access.writes() || y.footprint.access.writes();
-            if stores && !chosen(x) && !chosen(y) && may_be_one_memory(module, x.memory, y.memory) {
+            if stores && !chosen(x) && !chosen(y) && module.may_be_one_memory(x.memory, y.memory) {
                 across(draft, parallel, (i as u32, x), (j as u32, y))?;
             }
         }
@@ -98,12 +98,6 @@ fn a_store_and_another<'a>(x: &'a Window, y: &'a Window) -> Option<(&'a Access, 
         (Some(store), other) => Some((store, other.or(find(y, false))?)),
         (None, store) => Some((store?, find(x, false)?)),
     }
-}
-
-/// Two memory indices can denote one memory only if both are imported.
-fn may_be_one_memory(module: &Module, a: u32, b: u32) -> bool {
-    let imported = |i: u32| module.memories.get(i as usize).is_none_or(|m| m.imported);
-    a == b || (imported(a) && imported(b))
 }
 
 fn carried(store: &Access, other: &Access, distance: Option<i64>) -> Reason {

@@ -12,7 +12,7 @@ use super::draft::Draft;
 use super::induction::Inductions;
 use super::shape::Shape;
 use super::{Carried, trip::Trip};
-use ir::lowered::{Op, Type, Value};
+use ir::lowered::{Op, Value};
 use ir::region::FinalLoad;
 use std::collections::HashMap;
 
@@ -41,7 +41,7 @@ pub fn farewells(
         let Some(&Op::Load { addr, .. }) = context.op(next) else { continue };
         let Some(home) = context.home(next).filter(|&home| shape.always(context, home)) else { continue };
         let form = inductions.of(context, shape, &mut draft.symbols, addr, Some(home));
-        let form = form.filter(|f| f.is_known() && f.start.ty == Type::I32 && f.steps.keys().all(|&l| l == 0));
+        let form = form.filter(|f| f.is_known() && f.start.is_near() && f.steps.keys().all(|&l| l == 0));
         if let (1, Some(addr)) = (uses(context, shape, next), form) {
             found.push(Farewell { value: next, addr });
         }

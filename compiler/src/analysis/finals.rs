@@ -17,7 +17,7 @@ use super::draft::Draft;
 use super::induction::Inductions;
 use super::shape::Shape;
 use crate::reasons::Reason;
-use ir::lowered::{BlockId, Op, Type, Value};
+use ir::lowered::{BlockId, Op, Value};
 use ir::region::{IntId, limits};
 
 /// A group of stores of which only the last one shows.
@@ -66,9 +66,9 @@ impl Seen {
         if self.memory != other.memory || self.addr.start.terms != other.addr.start.terms {
             return false;
         }
-        let start = |seen: &Seen| seen.addr.start.constant as u32 as i32 as i64 + seen.offset as i64;
+        let start = |seen: &Seen| i128::from(seen.addr.start.distance()) + i128::from(seen.offset);
         let (a, b) = (start(self), start(other));
-        a < b + other.width as i64 && b < a + self.width as i64
+        a < b + i128::from(other.width) && b < a + i128::from(self.width)
     }
 }
 
@@ -106,7 +106,7 @@ fn seen(context: &Context<'_>, shape: &Shape, inductions: &mut Inductions, draft
                 _ => continue,
             };
             let form = inductions.of(context, shape, &mut draft.symbols, addr, Some(block));
-            if let Some(addr) = form.filter(|f| f.is_known() && f.start.ty == Type::I32) {
+            if let Some(addr) = form.filter(|f| f.is_known() && f.start.is_near()) {
                 seen.push(Seen { place: (block, position), at: inst.at, value, memory, width, offset, addr });
             }
         }
@@ -120,7 +120,7 @@ impl Final {
         Reason::InvariantStore { store: self.at }
     }
 
-    /// The address as an integer: the 32-bit part read unsigned, plus the offset.
+    /// The address as an integer: the index read unsigned, plus the offset.
     pub fn base(&self, inductions: &Inductions, draft: &mut Draft<'_>) -> Result<IntId, Reason> {
         if !inductions.demand(draft, &self.addr, None) {
             return Err(self.reason());

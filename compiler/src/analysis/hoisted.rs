@@ -11,7 +11,7 @@
 use super::affine::{Affine, Duty, Forms, Lin, Sym, Symbols};
 use super::context::{Context, Def};
 use super::shape::Shape;
-use ir::lowered::{Op, Term, Type, Value};
+use ir::lowered::{Op, Term, Value};
 use std::collections::HashSet;
 
 /// Loads of a nest that are looked at.
@@ -61,7 +61,7 @@ pub fn candidates(context: &Context<'_>, shape: &Shape) -> HashSet<Value> {
 pub fn form(symbols: &mut Symbols<'_>, forms: &mut Forms, (value, op): (Value, &Op), addr: &Affine) -> Option<Affine> {
     let &Op::Load { kind, space: memory, offset, .. } = op else { return None };
     let steady = addr.duties.iter().all(|&duty| matches!(forms.duties[duty as usize], Duty::Steady(_)));
-    if !addr.is_invariant() || !addr.is_known() || !steady || addr.start.ty != Type::I32 || !kind.ty().is_int() {
+    if !addr.is_invariant() || !addr.is_known() || !steady || !kind.ty().is_int() {
         return None;
     }
     let address = symbols.materialise(&addr.start);

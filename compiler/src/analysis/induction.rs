@@ -124,6 +124,8 @@ fn settle(
         let last = test.last_iteration(symbols, l)?;
         let last = match (last.start.ty, step.ty) {
             (Type::I64, Type::I32) => wrap(symbols, &last)?,
+            // The number is below 2^32, since a comparison of 32 bits ends the loop.
+            (Type::I32, Type::I64) => forms.extend(symbols, last)?,
             (a, b) if a == b => last,
             _ => return None,
         };

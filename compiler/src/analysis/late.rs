@@ -75,7 +75,7 @@ fn is_close(a: &Access, b: &Access) -> bool {
     } else if x.steps != y.steps {
         return false;
     }
-    let place = |a: &Access| i64::from(a.addr.start.constant as u32 as i32).saturating_add_unsigned(a.offset);
+    let place = |a: &Access| a.addr.start.distance().saturating_add_unsigned(a.offset);
     let distance = place(a).abs_diff(place(b));
     x.step(0).as_const().is_none_or(|step| distance < step.signed().unsigned_abs())
 }

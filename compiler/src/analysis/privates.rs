@@ -44,6 +44,8 @@ pub(super) enum At {
 #[derive(Clone, Debug)]
 pub(super) struct Array {
     pub memory: u32,
+    /// The type of addresses.
+    pub address: Type,
     /// The index from which places are counted: a constant, or a value from outside plus a constant.
     pub index: (Option<Value>, u64),
     /// Where the first cell begins, from the index.
@@ -62,6 +64,7 @@ struct Fixed {
     place: (BlockId, usize),
     is_store: bool,
     memory: u32,
+    ty: Type,
     terms: BTreeMap<Sym, u64>,
     /// The constant of its index, and the memarg offset.
     index: i64,
@@ -147,11 +150,13 @@ fn fixed(limits: &mut Limits<'_, '_>) -> Vec<Fixed> {
             if moves {
                 continue;
             }
-            let Lin { terms, constant, .. } = form.start.clone();
-            let index = if terms.is_empty() { constant as i64 } else { i64::from(constant as u32 as i32) };
-            let (offset, width) = (offset as i64, i64::from(width));
-            let place = (block, position);
-            found.push(Fixed { place, is_store, memory, terms, index, offset, reach, width, zeros });
+            let offset = u32::try_from(offset).ok().filter(|_| form.start.is_near());
+            let Some(offset) = offset.map(i64::from) else { continue };
+            let distance = form.start.distance();
+            let Lin { ty, terms, constant } = form.start.clone();
+            let index = if terms.is_empty() { constant as i64 } else { distance };
+            let (place, width) = ((block, position), i64::from(width));
+            found.push(Fixed { place, is_store, memory, ty, terms, index, offset, reach, width, zeros });
         }
     }
     found
@@ -188,10 +193,10 @@ fn array(symbols: &Symbols<'_>, part: Vec<Fixed>) -> Option<Array> {
     let lowest = part.iter().map(|a| a.index).min()?;
     let index = match part[0].terms.iter().collect::<Vec<_>>()[..] {
         [] => (None, lowest as u64),
-        [(&Sym::Scalar(id), 1)] => (Some(symbols.value_of(id)?), lowest as u64 & Type::I32.mask()),
+        [(&Sym::Scalar(id), 1)] => (Some(symbols.value_of(id)?), lowest as u64 & part[0].ty.mask()),
         _ => return None,
     };
-    let (memory, first) = (part[0].memory, first - lowest);
+    let (memory, address, first) = (part[0].memory, part[0].ty, first - lowest);
     let fits = is_read && choices <= MAX_CHOICES && first >= 0;
-    fits.then_some(Array { memory, index, first, cell: cell as u32, cells, accesses })
+    fits.then_some(Array { memory, address, index, first, cell: cell as u32, cells, accesses })
 }

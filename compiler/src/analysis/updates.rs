@@ -142,11 +142,11 @@ pub(super) fn windows(
         let known = |g: &&mut Group| {
             let reached = g.span.map_or(Some(MAX_GAP), |span| draft.known(span)).unwrap_or(MAX_GAP);
             let alike = (g.memory, g.op, &g.hint) == (access.memory, op, &hint) && g.accesses[0].width == access.width;
-            alike && at - g.lowest - g.farthest <= reached.max(MAX_GAP)
+            alike && at.saturating_sub(g.lowest).saturating_sub(g.farthest) <= reached.max(MAX_GAP)
         };
         match groups.iter_mut().find(known) {
             Some(group) => {
-                group.farthest = at - group.lowest;
+                group.farthest = at.saturating_sub(group.lowest);
                 group.span = group.span.zip(span).map(|(a, b)| draft.max(a, b));
                 group.accesses.push(access);
             }
@@ -161,7 +161,7 @@ pub(super) fn windows(
 
 /// Where an access begins, but for what isn't constant. A constant is more likely a negative distance than a far one.
 fn first(access: &Access) -> i64 {
-    i64::from(access.addr.start.constant as u32 as i32).saturating_add_unsigned(access.offset)
+    access.addr.start.distance().saturating_add_unsigned(access.offset)
 }
 
 impl Group {

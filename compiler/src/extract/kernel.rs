@@ -419,7 +419,8 @@ impl Builder<'_> {
         let (Some(&mask), Some(&known)) = (analysis.masks.get(&value), self.values.get(&value)) else { return };
         let ty = self.context.func.ty(value);
         let mask = self.func.push(self.at, Op::Const(Const { ty, bits: mask }), ty, 0);
-        let masked = self.func.push(self.at, Op::Binary(BinaryOp::I32And, known, mask), ty, 0);
+        let and = if ty == Type::I64 { BinaryOp::I64And } else { BinaryOp::I32And };
+        let masked = self.func.push(self.at, Op::Binary(and, known, mask), ty, 0);
         self.values.insert(value, masked);
     }
 
@@ -445,6 +446,7 @@ impl Builder<'_> {
     ) -> Result<Op, Reason> {
         let Op::Store { kind, offset, addr, .. } = store.op else { return Err(Reason::LiveIn) };
         let (space, addr) = (space.ok_or(Reason::LiveIn)?, self.value(analysis, addr, Some(block))?);
+        let (addr, offset) = self.whole_address(addr, offset, store.at);
         let mut value = self.value(analysis, update.value, Some(block))?;
         if update.negated {
             let ty = kind.ty();
@@ -475,9 +477,24 @@ impl Builder<'_> {
         if let Op::Load { kind, space, offset, addr } = op
             && analysis.windows.get(space as usize).is_some_and(|w| w.footprint.access.is_checked())
         {
+            let (addr, offset) = self.whole_address(addr, offset, 0);
             op = Op::Gather { kind, space, offset, addr };
         }
         failed.map_or(Ok(op), Err)
+    }
+
+    /// An address that the kernel checks, and what is left of its offset. One of 64 bits has the offset added: where the sum exceeds
+    /// 2^64 the original traps, and the largest address stands for it, which no reach holds.
+    fn whole_address(&mut self, addr: Value, offset: u64, at: u32) -> (Value, u64) {
+        if self.func.ty(addr) != Type::I64 || offset == 0 {
+            return (addr, offset);
+        }
+        let by = self.func.push(self.at, Op::Const(Const { ty: Type::I64, bits: offset }), Type::I64, at);
+        let sum = self.func.push(self.at, Op::Binary(BinaryOp::I64Add, addr, by), Type::I64, at);
+        let wraps = self.func.push(self.at, Op::Binary(BinaryOp::I64LtU, sum, by), Type::I32, at);
+        let most = self.func.push(self.at, Op::Const(Const::i64(-1)), Type::I64, at);
+        let select = Op::Select { cond: wraps, if_true: most, if_false: sum };
+        (self.func.push(self.at, select, Type::I64, at), 0)
     }
 
     fn terminator(&mut self, analysis: &mut Analysis<'_>, block: BlockId) -> Result<Term, Reason> {

@@ -15,12 +15,15 @@
 //!   ranges in the memory, that difference is at least the size, because else `from` and the size reached past 2^32. So the test refuses
 //!   only what overlaps in this direction, and `to` that is `from`. Memories that can't be one need no test.
 //!
+//! In memories of 64-bit addresses all of this is so modulo 2^64. A size has 64 bits where all addresses have; else it has 32, and the
+//! distance of a chunk is extended for an address of 64.
+//!
 //! A chunk is wider than a byte where the size is a multiple of it for certain, also when it wraps around.
 
 use super::entities::Where;
 use super::translate::Translator;
 use ir::lowered::{
-    BinaryOp, Block, BlockId, Const, Foreign, Func, Inst, LoadKind, Op, StoreKind, Target, Term, Type, Value,
+    BinaryOp, Block, BlockId, Const, Foreign, Func, Inst, LoadKind, Op, StoreKind, Target, Term, Type, UnaryOp, Value,
 };
 use wasmparser::Operator;
 
@@ -90,41 +93,44 @@ impl Translator<'_> {
 
     /// A loop that copies from a memory, or fills with a byte if there is none to copy from.
     fn many(&mut self, to_memory: u32, from_memory: Option<u32>, [to, from, size]: [Value; 3], at: u32) -> bool {
-        if !self.has_small_addresses(to_memory) || !from_memory.is_none_or(|memory| self.has_small_addresses(memory)) {
-            return false;
-        }
         let (load, store) = chunk(self.multiple(size));
-        let zero = self.define(Op::Const(Const::i32(0)), Type::I32, at);
-        let some = self.define(Op::Binary(BinaryOp::I32LtU, zero, size), Type::I32, at);
+        let ty = self.ty_of(size);
+        let zero = self.define(Op::Const(Const { ty, bits: 0 }), ty, at);
+        let some = self.define(Op::Binary(ty.pick(BinaryOp::I32LtU, BinaryOp::I64LtU), zero, size), Type::I32, at);
         self.only_if(some, None);
         let filling = match from_memory {
             Some(memory) => {
-                if self.may_be_one(memory, to_memory) {
-                    let ahead = self.define(Op::Binary(BinaryOp::I32Sub, to, from), Type::I32, at);
-                    let apart = self.define(Op::Binary(BinaryOp::I32LeU, size, ahead), Type::I32, at);
+                // Memories with addresses of different widths are two.
+                if self.module.may_be_one_memory(memory, to_memory) && self.ty_of(to) == self.ty_of(from) {
+                    let (sub, below) = match ty {
+                        Type::I64 => (BinaryOp::I64Sub, BinaryOp::I64LeU),
+                        _ => (BinaryOp::I32Sub, BinaryOp::I32LeU),
+                    };
+                    let ahead = self.define(Op::Binary(sub, to, from), ty, at);
+                    let apart = self.define(Op::Binary(below, size, ahead), Type::I32, at);
                     self.only_if(apart, Some(Foreign { name: COPY.to_string(), args: vec![to, from, size] }));
                 }
                 None
             }
             None => Some(self.repeated(from, at)),
         };
-        let width = self.define(Op::Const(Const::i32(store.width() as i32)), Type::I32, at);
+        let width = self.define(Op::Const(Const { ty, bits: store.width().into() }), ty, at);
         let header = self.new_block(Where::Inlined, self.home());
-        let done = self.parameter(header, Type::I32);
+        let done = self.parameter(header, ty);
         self.terminate(Term::Jump(Target { block: header, args: vec![zero] }));
         self.start(header);
         self.has_inner();
         let value = match (filling, from_memory) {
             (None, Some(space)) => {
-                let addr = self.define(Op::Binary(BinaryOp::I32Add, from, done), Type::I32, at);
+                let addr = self.moved(from, done, at);
                 self.define(Op::Load { kind: load, space, offset: 0, addr }, Type::I32, at)
             }
             (value, _) => value.unwrap_or(from),
         };
-        let addr = self.define(Op::Binary(BinaryOp::I32Add, to, done), Type::I32, at);
+        let addr = self.moved(to, done, at);
         self.store(Op::Store { kind: store, space: to_memory, offset: 0, addr, value }, at);
-        let next = self.define(Op::Binary(BinaryOp::I32Add, done, width), Type::I32, at);
-        let cond = self.define(Op::Binary(BinaryOp::I32Ne, next, size), Type::I32, at);
+        let next = self.define(Op::Binary(ty.pick(BinaryOp::I32Add, BinaryOp::I64Add), done, width), ty, at);
+        let cond = self.define(Op::Binary(ty.pick(BinaryOp::I32Ne, BinaryOp::I64Ne), next, size), Type::I32, at);
         let behind = self.new_block(Where::Inlined, self.home());
         let again = Target { block: header, args: vec![next] };
         self.terminate(Term::Branch { cond, then: again, otherwise: to_block(behind) });
@@ -143,21 +149,28 @@ impl Translator<'_> {
         self.start(then);
     }
 
-    fn has_small_addresses(&self, memory: u32) -> bool {
-        self.module.memories.get(memory as usize).is_some_and(|memory| !memory.is_64)
+    fn ty_of(&self, value: Value) -> Type {
+        self.function.func.ty(value)
     }
 
-    fn may_be_one(&self, a: u32, b: u32) -> bool {
-        let imported = |index: u32| self.module.memories.get(index as usize).is_none_or(|memory| memory.imported);
-        a == b || (imported(a) && imported(b))
+    /// An address and a distance, which is as wide or is 32 bits wide.
+    fn moved(&mut self, address: Value, by: Value, at: u32) -> Value {
+        let ty = self.ty_of(address);
+        let by = match self.ty_of(by) == ty {
+            true => by,
+            false => self.define(Op::Unary(UnaryOp::I64ExtendI32U, by), ty, at),
+        };
+        self.define(Op::Binary(ty.pick(BinaryOp::I32Add, BinaryOp::I64Add), address, by), ty, at)
     }
 
     /// Of what a size is a multiple for certain.
     fn multiple(&self, size: Value) -> u64 {
         let known = |value: Value| self.recent_constant(value).map(|c| c.bits);
         match self.recent(size) {
-            Some(&Op::Binary(BinaryOp::I32Shl, _, by)) => known(by).map_or(1, |by| 1 << (by % 32)),
-            Some(&Op::Binary(BinaryOp::I32Mul | BinaryOp::I32And, a, b)) => {
+            Some(&Op::Binary(op @ (BinaryOp::I32Shl | BinaryOp::I64Shl), _, by)) => {
+                known(by).map_or(1, |by| 1 << (by % u64::from(op.operand().bits())))
+            }
+            Some(&Op::Binary(BinaryOp::I32Mul | BinaryOp::I64Mul | BinaryOp::I32And | BinaryOp::I64And, a, b)) => {
                 let factor = known(b).or_else(|| known(a)).unwrap_or(1);
                 1 << factor.trailing_zeros().min(31)
             }

@@ -50,6 +50,13 @@ impl Module {
         self.globals.get(index as usize)?.value()
     }
 
+    /// True unless two memory indices denote two memories: only imported ones may be one. Types aren't looked at, because the load
+    /// checker doesn't know them; what is demanded of memories of two types, dispatch finds to hold.
+    pub fn may_be_one_memory(&self, a: u32, b: u32) -> bool {
+        let imported = |index: u32| self.memories.get(index as usize).is_none_or(|memory| memory.imported);
+        a == b || (imported(a) && imported(b))
+    }
+
     /// The function that an element of a table always is.
     pub fn element(&self, table: u32, index: u32) -> Option<u32> {
         self.tables.get(table as usize)?.function(index)

@@ -103,7 +103,7 @@ struct OtherArm {
 pub struct Translator<'a> {
     pub(super) module: &'a Module,
     outline: &'a Outline,
-    function: GuestFunction,
+    pub(super) function: GuestFunction,
     frames: Vec<Frame>,
     stack: Vec<Value>,
     locals: Vec<Value>,

@@ -164,8 +164,17 @@ fn regions_that_do_not_fit_the_module() {
     let memory = |r: &mut Region| {
         let dims = Vec::new();
         let (access, must_write) = (Access::Read, false);
-        r.footprints =
-            vec![Footprint { memory: 1, base: IntId(0), dims, width: 4, access, must_write, align: 4, span: None }];
+        r.footprints = vec![Footprint {
+            memory: 1,
+            base: IntId(0),
+            dims,
+            width: 4,
+            access,
+            must_write,
+            align: 4,
+            span: None,
+            wide: false,
+        }];
     };
     assert_eq!(refused(memory), "region 0: there is no memory 1");
 }

@@ -429,7 +429,7 @@ impl Verify for Checked {
         attribute!(self, ctx, get_attr_twk_checked_offset, "twk_checked_offset");
         attribute!(self, ctx, get_attr_twk_checked_width, "twk_checked_width");
         check_reference(ctx, self, "footprint", space, |shape| shape.spaces as usize)?;
-        check(ctx, self, &[Want::Scalar(Type::I32)], false, &[Want::Pointer])
+        check(ctx, self, &[Want::Integer], false, &[Want::Pointer])
     }
 }
 

@@ -45,6 +45,11 @@ impl Type {
         matches!(self, Type::I32 | Type::I64)
     }
 
+    /// The second of two for 64-bit integers, else the first.
+    pub fn pick<T>(self, narrow: T, wide: T) -> T {
+        if self == Type::I64 { wide } else { narrow }
+    }
+
     /// The mask of the bits that a scalar of this type may have set.
     pub fn mask(self) -> u64 {
         if self.bits() == 32 { 0xffff_ffff } else { u64::MAX }

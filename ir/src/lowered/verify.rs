@@ -187,9 +187,8 @@ impl Checker<'_> {
                 Some(Some(kind.ty()))
             }
             Op::Gather { kind, space, offset, addr }
-                if self.form != Form::Guest && kind.ty().is_scalar() && *offset <= u32::MAX.into() =>
+                if self.form != Form::Guest && kind.ty().is_scalar() && self.is_exact(*addr, *offset) =>
             {
-                self.is(*addr, Type::I32)?;
                 self.address(*addr, *space)?;
                 Some(Some(kind.ty()))
             }
@@ -197,9 +196,8 @@ impl Checker<'_> {
                 if self.form != Form::Guest
                     && *op != ReduceOp::Mul
                     && kind.updated().is_some()
-                    && *offset <= u32::MAX.into() =>
+                    && self.is_exact(*addr, *offset) =>
             {
-                self.is(*addr, Type::I32)?;
                 self.address(*addr, *space)?;
                 self.is(*value, kind.ty())?;
                 None
@@ -258,6 +256,13 @@ impl Checker<'_> {
 
     fn lanes(&self, exist: bool, op: &Op) -> Result<(), Broken> {
         if exist { Ok(()) } else { Err(Broken::Lane(op.to_string())) }
+    }
+
+    /// True if a checked address is the exact sum: one of 32 bits and an offset can't wrap around in 64 bits, one of 64 bits has the
+    /// offset added already, saturating.
+    fn is_exact(&self, addr: Value, offset: u64) -> bool {
+        let most = if self.func.values.get(addr.index()) == Some(&Type::I64) { 0 } else { u32::MAX.into() };
+        offset <= most
     }
 
     fn address(&self, addr: Value, space: u32) -> Result<(), Broken> {

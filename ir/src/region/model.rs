@@ -45,7 +45,7 @@ pub enum Source {
     Loaded {
         /// The memory index.
         memory: u32,
-        /// The 32-bit address, over live-ins in front of this one.
+        /// The address, of the memory's address type, over live-ins in front of this one.
         address: ScalarId,
         /// Bytes that are added to the address without wrapping around.
         offset: u64,
@@ -222,6 +222,9 @@ pub struct FootprintDim {
 pub struct Footprint {
     /// The memory index.
     pub memory: u32,
+    /// True if the kernel's addresses are 64 bits wide; else they are 32 bits wide, and no hull reaches past 2^32.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wide: bool,
     /// The address of the first byte in iteration 0.
     pub base: IntId,
     /// How it moves.

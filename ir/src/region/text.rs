@@ -62,7 +62,11 @@ impl Display for Region {
             let base = expressions.show_inside(footprint.base);
             let at = if footprint.access.is_checked() { "around" } else { "at" };
             let (memory, width, align) = (footprint.memory, footprint.width, footprint.align);
-            write!(f, "  f{i}: {access} {width} bytes {at} {base}{dims} of memory {memory}, align {align}{must}")?;
+            let wide = if footprint.wide { " (64-bit)" } else { "" };
+            write!(
+                f,
+                "  f{i}: {access} {width} bytes {at} {base}{dims} of memory {memory}{wide}, align {align}{must}"
+            )?;
             match footprint.span {
                 Some(span) => writeln!(f, ", likely within {} bytes", expressions.show_inside(span))?,
                 None => writeln!(f)?,

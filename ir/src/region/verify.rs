@@ -9,7 +9,7 @@ use super::model::{Access, FinalLoad, FootprintDim, Kernel, LiveIn, ReduceOp, Re
 use super::{Scalar, ScalarId, limits};
 use crate::lowered::dominators::Dominators;
 use crate::lowered::verify::{Form, VerifyError, verify as verify_func};
-use crate::lowered::{BlockId, Op, Type};
+use crate::lowered::{BlockId, Func, Op, Type};
 use thiserror::Error;
 
 /// The rule that a region breaks.
@@ -117,6 +117,9 @@ pub fn verify_kernel(region: &Region, kernel: &Kernel) -> Result<(), RegionError
     if !ops().all(|op| is_declared(region, op)) {
         return Err(RegionError::Kernel("access kinds"));
     }
+    if !ops().all(|op| is_addressed(region, &kernel.func, op)) {
+        return Err(RegionError::Kernel("address widths"));
+    }
     if ops().all(|op| is_as_narrow(region, op)) { Ok(()) } else { Err(RegionError::Kernel("access widths")) }
 }
 
@@ -128,6 +131,17 @@ fn is_declared(region: &Region, op: &Op) -> bool {
         Op::Load { space, .. } => access(space).reads(),
         Op::Gather { space, .. } => access(space) == Access::Gather,
         Op::Update { op, space, .. } => access(space) == Access::Update(op),
+        _ => true,
+    }
+}
+
+/// True unless an address has another width than those of its footprint.
+fn is_addressed(region: &Region, func: &Func, op: &Op) -> bool {
+    match *op {
+        Op::Load { space, addr, .. }
+        | Op::Store { space, addr, .. }
+        | Op::Gather { space, addr, .. }
+        | Op::Update { space, addr, .. } => region.footprints[space as usize].wide == (func.ty(addr) == Type::I64),
         _ => true,
     }
 }
@@ -198,7 +212,8 @@ fn scalar_types(region: &Region) -> Result<Vec<Type>, RegionError> {
 /// True unless dispatch shall read a live-in that it can't: the address is made of live-ins in front of it.
 fn is_readable(region: &Region, types: &[Type], at: usize, live_in: &LiveIn) -> bool {
     let Source::Loaded { memory, address, offset, kind } = live_in.from else { return true };
-    let fits = live_in.ty == kind.ty() && live_in.ty.is_int() && types.get(address.0 as usize) == Some(&Type::I32);
+    let is_address = types.get(address.0 as usize).is_some_and(|ty| ty.is_int());
+    let fits = live_in.ty == kind.ty() && live_in.ty.is_int() && is_address;
     fits && memory < 1024 && offset <= u64::from(u32::MAX) && earliest(region, address).is_some_and(|first| first <= at)
 }
 

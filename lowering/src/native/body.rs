@@ -4,6 +4,10 @@
 //! block and leaves through [`Exits`]. LoweredOp's SSA maps one to one: a value to a value, a block parameter to a block
 //! parameter, so Cranelift's own parallel moves realise the arguments of edges. Reverse postorder visits every definition
 //! before its uses, because a dominator comes before what it dominates.
+//!
+//! An address of 32 bits leads no farther than 2^32 and an offset, where the guest's own code accesses its memory. One of 64 bits
+//! could lead anywhere in the host's memory, be it only in code that runs ahead of a branch. So each such access is clamped into the reach of its
+//! footprint, by an instruction that isn't predicted; what the clamp changes, no completed branch leads to.
 
 use super::shape::Shape;
 use super::skeleton::{clif_type, reduce};
@@ -21,7 +25,7 @@ pub(super) struct Context {
     pub params: Vec<clif::Value>,
     /// The delta of each footprint that the kernel names.
     pub deltas: Vec<Option<clif::Value>>,
-    /// Low end and length of the reach of each footprint whose accesses the kernel checks.
+    /// Low end and length of the reach of each footprint for which they are needed.
     pub reaches: Vec<Option<(clif::Value, clif::Value)>>,
     /// What is left of the chunk's step budget; defined before the first iteration, changed at retreating edges only. None if
     /// nothing is counted.
@@ -144,24 +148,24 @@ impl<'a, 'b> Body<'a, 'b> {
                 Some(self.builder.ins().select(cond, a, b))
             }
             Op::Load { kind, space, offset, addr } => {
-                let (base, offset) = self.address(space, offset, addr);
+                let (base, offset) = self.address(space, offset, addr, kind.width());
                 Some(self.load(kind, base, offset))
             }
             Op::Gather { kind, space, offset, addr } => {
                 self.check(space, offset, addr, kind.width());
-                let (base, offset) = self.address(space, offset, addr);
+                let (base, offset) = self.address(space, offset, addr, kind.width());
                 Some(self.load(kind, base, offset))
             }
             Op::Update { op, kind, space, offset, addr, value } => {
                 let at = self.check(space, offset, addr, kind.width());
                 let rest = self.builder.ins().band_imm_s(at, i64::from(kind.width()) - 1);
                 self.bail_if(rest);
-                let (place, value) = (self.address(space, offset, addr), self.get(value));
+                let (place, value) = (self.address(space, offset, addr, kind.width()), self.get(value));
                 self.update(op, kind, place, value);
                 None
             }
             Op::Store { kind, space, offset, addr, value } => {
-                let (base, offset) = self.address(space, offset, addr);
+                let (base, offset) = self.address(space, offset, addr, kind.width());
                 self.store(kind, base, offset, self.get(value));
                 None
             }
@@ -206,10 +210,12 @@ impl<'a, 'b> Body<'a, 'b> {
     }
 
     /// The host address of an access as a base and a displacement: delta + zext(address) + memarg offset in 64 bits.
-    fn address(&mut self, space: u32, offset: u64, addr: Value) -> (clif::Value, i32) {
+    fn address(&mut self, space: u32, offset: u64, addr: Value, width: u32) -> (clif::Value, i32) {
         let delta = self.context.deltas[space as usize].expect("the deltas of all named footprints were read");
-        let index = self.get(addr);
-        let wide = if self.func.ty(addr) == Type::I32 { self.builder.ins().uextend(types::I64, index) } else { index };
+        if self.func.ty(addr) == Type::I64 {
+            return (self.clamped(space, delta, offset, addr, width), 0);
+        }
+        let wide = self.extended(addr);
         let base = self.builder.ins().iadd(delta, wide);
         match i32::try_from(offset) {
             Ok(offset) => (base, offset),
@@ -220,14 +226,38 @@ impl<'a, 'b> Body<'a, 'b> {
         }
     }
 
-    /// Leaves with a bail unless the access lies within the reach of its footprint, and gives its guest address. The verifier
-    /// bounds the offset, so the sum doesn't wrap around, and a reach is at least as long as an access, so the difference doesn't
-    /// either.
-    fn check(&mut self, space: u32, offset: u64, addr: Value, width: u32) -> clif::Value {
-        let (low, length) =
-            self.context.reaches[space as usize].expect("the reaches of all checked footprints were read");
+    /// The host address of an access with an address of 64 bits, or of the last bytes of the reach if it isn't in there.
+    fn clamped(&mut self, space: u32, delta: clif::Value, offset: u64, addr: Value, width: u32) -> clif::Value {
+        let (low, length) = self.reach(space);
+        let before = self.get(addr);
+        let at = self.builder.ins().iadd_imm_s(before, offset as i64);
+        let distance = self.builder.ins().isub(at, low);
+        // The reach of a footprint that no iteration touches is empty.
+        let least = self.builder.ins().iconst(types::I64, i64::from(width));
+        let length = self.builder.ins().umax(length, least);
+        let last = self.builder.ins().isub(length, least);
+        let outside = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, distance, last);
+        let distance = self.builder.ins().select_spectre_guard(outside, last, distance);
+        let start = self.builder.ins().iadd(delta, low);
+        self.builder.ins().iadd(start, distance)
+    }
+
+    fn reach(&self, space: u32) -> (clif::Value, clif::Value) {
+        self.context.reaches[space as usize].expect("the reaches of all footprints that need them were read")
+    }
+
+    /// A guest address in 64 bits.
+    fn extended(&mut self, addr: Value) -> clif::Value {
         let index = self.get(addr);
-        let wide = self.builder.ins().uextend(types::I64, index);
+        if self.func.ty(addr) == Type::I32 { self.builder.ins().uextend(types::I64, index) } else { index }
+    }
+
+    /// Leaves with a bail unless the access lies within the reach of its footprint, and gives its guest address. The verifier
+    /// bounds the offset, which is 0 behind an address of 64 bits, so the sum doesn't wrap around, and a reach is at least as long as
+    /// an access, so the difference doesn't either.
+    fn check(&mut self, space: u32, offset: u64, addr: Value, width: u32) -> clif::Value {
+        let (low, length) = self.reach(space);
+        let wide = self.extended(addr);
         let at = self.builder.ins().iadd_imm_u(wide, offset as i64);
         let distance = self.builder.ins().isub(at, low);
         let last = self.builder.ins().iadd_imm_s(length, -i64::from(width));

@@ -135,7 +135,8 @@ pub struct Chunk<'a> {
     pub trips: &'a [u64],
     /// For each footprint, host address minus guest address, modulo 2^64.
     pub deltas: &'a [u64],
-    /// For each footprint, where checked accesses may be: at least as many bytes as the widest of them touches.
+    /// For each footprint, where checked accesses and those with addresses of 64 bits may be: at least as many bytes as the widest of
+    /// them touches.
     pub reaches: &'a [Reach],
     /// The live-ins as raw bits; bits above a type's width are ignored.
     pub live_ins: &'a [u64],
@@ -217,7 +218,7 @@ impl NativeKernel {
     /// address `a` (the zero-extended address operand plus the memarg offset), the bytes at `chunk.deltas[s] + a` modulo
     /// 2^64, as many as the access is wide, must be valid to read for a load and to write for a store; those of a gather must
     /// be valid to read wherever they lie within its reach, those of an update to read and to write, and the reach must be as
-    /// long as each of them is wide. No other
+    /// long as each of them is wide. Where the address operand has 64 bits, the bytes must lie within the reach. No other
     /// thread may write bytes that the chunk accesses, nor read bytes that it writes, while `run` lasts. They must not
     /// overlap the slices passed here.
     ///

@@ -33,8 +33,8 @@ pub(super) struct Shape {
     pub rank: Vec<Option<usize>>,
     /// For each footprint, whether the kernel names it.
     pub used: Vec<bool>,
-    /// For each footprint, whether the kernel checks accesses to it.
-    pub checked: Vec<bool>,
+    /// For each footprint, whether its reach is needed: the kernel checks accesses to it, or addresses have 64 bits.
+    pub reached: Vec<bool>,
     /// The number of live-ins.
     pub live_ins: usize,
     /// True for a kernel above [`LARGE`].
@@ -45,8 +45,8 @@ impl Shape {
     /// The shape of the same kernel with other blocks.
     pub fn again(&self, func: &Func) -> Shape {
         let (order, rank) = order(func);
-        let (used, checked) = (self.used.clone(), self.checked.clone());
-        Shape { order, rank, used, checked, live_ins: self.live_ins, large: self.large }
+        let (used, reached) = (self.used.clone(), self.reached.clone());
+        Shape { order, rank, used, reached, live_ins: self.live_ins, large: self.large }
     }
 
     /// True for an edge that doesn't advance in the order; every cycle has one.
@@ -91,19 +91,19 @@ pub(super) fn check(kernel: &Kernel, spaces: u32) -> Result<Shape, NativeError> 
     let live_ins = params.len() - kernel.dims as usize;
     let (order, rank) = order(func);
     let mut used = vec![false; spaces as usize];
-    let mut checked = used.clone();
+    let mut reached = used.clone();
     for &block in &order {
         for inst in &func.block(block).insts {
-            let (space, is_checked) = match inst.op {
-                Op::Load { space, .. } | Op::Store { space, .. } => (space as usize, false),
-                Op::Gather { space, .. } | Op::Update { space, .. } => (space as usize, true),
+            let (space, addr, is_checked) = match inst.op {
+                Op::Load { space, addr, .. } | Op::Store { space, addr, .. } => (space as usize, addr, false),
+                Op::Gather { space, addr, .. } | Op::Update { space, addr, .. } => (space as usize, addr, true),
                 _ => continue,
             };
             used[space] = true;
-            checked[space] |= is_checked;
+            reached[space] |= is_checked || func.ty(addr) == Type::I64;
         }
     }
-    Ok(Shape { order, rank, used, checked, live_ins, large: size > LARGE })
+    Ok(Shape { order, rank, used, reached, live_ins, large: size > LARGE })
 }
 
 /// Reverse postorder, and the position of each block in it.

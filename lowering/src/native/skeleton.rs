@@ -135,16 +135,16 @@ fn deltas(builder: &mut FunctionBuilder<'_>, shape: &Shape, arguments: &Argument
     deltas
 }
 
-/// Reads low end and length of the reaches of the footprints to which the kernel checks accesses.
+/// Reads low end and length of the reaches that are needed.
 fn reaches(
     builder: &mut FunctionBuilder<'_>,
     shape: &Shape,
     arguments: &Arguments,
 ) -> Vec<Option<(clif::Value, clif::Value)>> {
-    let mut reaches = Vec::with_capacity(shape.checked.len());
-    for (space, &checked) in shape.checked.iter().enumerate() {
+    let mut reaches = Vec::with_capacity(shape.reached.len());
+    for (space, &reached) in shape.reached.iter().enumerate() {
         let mut slot = |index| read_slot(builder, arguments.reaches, index);
-        reaches.push(checked.then(|| (slot(2 * space), slot(2 * space + 1))));
+        reaches.push(reached.then(|| (slot(2 * space), slot(2 * space + 1))));
     }
     reaches
 }

@@ -1,9 +1,9 @@
 //! Addresses, loads, stores and updates.
 //!
-//! A device address is the footprint's delta plus the zero-extended guest address, modulo 2^64. The offset of an access
+//! A device address is the footprint's delta plus the guest address, zero-extended if it has 32 bits, modulo 2^64. The offset of an access
 //! is part of the instruction where it fits. Guards have made every address valid and aligned for its width, or it is checked
 //! first: one unsigned comparison of its distance from the low end of what the footprint's accesses may touch, in 64 bits, where
-//! a 32-bit address and an offset below 2^32 can't wrap around; and its low bits must be zero. The load checker knows these lines.
+//! a 32-bit address and an offset below 2^32 can't wrap around, and a 64-bit one has no offset; and its low bits must be zero. The load checker knows these lines.
 
 use super::assembly::{Arg, Condition, Reg, Width};
 use super::listing::Node;
@@ -46,17 +46,22 @@ impl Writer<'_> {
     /// The device address of a guest address.
     pub fn address(&mut self, node: &Node, delta: Reg) {
         let Some(to) = self.result(node) else { return };
-        let mut guest = self.operand_reg(node, 0);
-        if guest.width == Width::W32 {
-            guest = self.fresh(Width::W64, "cvt.u64.u32", &[guest.into()]);
-        }
+        let guest = self.guest(node);
         self.asm().op("add.s64", &[to.into(), delta.into(), guest.into()]);
+    }
+
+    /// Operand 0, a guest address, in 64 bits.
+    fn guest(&mut self, node: &Node) -> Reg {
+        let guest = self.operand_reg(node, 0);
+        match guest.width {
+            Width::W32 => self.fresh(Width::W64, "cvt.u64.u32", &[guest.into()]),
+            _ => guest,
+        }
     }
 
     /// The device address of a guest address, or a bail where an access at `offset` from it isn't allowed.
     pub fn checked(&mut self, node: &Node, space: u32, offset: u64, width: u32) {
-        let guest = self.operand_reg(node, 0);
-        let wide = self.fresh(Width::W64, "cvt.u64.u32", &[guest.into()]);
+        let wide = self.guest(node);
         let at = match offset {
             0 => wide,
             _ => self.fresh(Width::W64, "add.s64", &[wide.into(), (offset as i64).into()]),

@@ -115,8 +115,12 @@ fn accesses_of_one_iteration_keep_program_order() {
 #[test]
 fn a_gather_loads_from_its_reach_and_bails_elsewhere() {
     for &kind in LoadKind::ALL.iter().filter(|k| k.ty() != Type::V128) {
-        for (base, offset) in [(1000, 0), (1000, 7), (0, 0), (0xffff_fff8, 0x10), (0xffff_fff8, 0xffff_ff00)] {
-            let (mut maker, params) = Maker::new(&[Type::I64, Type::I32]);
+        let narrow = [(1000, 0), (1000, 7), (0, 0), (0xffff_fff8, 0x10), (0xffff_fff8, 0xffff_ff00)];
+        let narrow = narrow.map(|(base, offset)| (Type::I32, base, offset));
+        // Below the first of these addresses is the end of all.
+        let wide = [0, 1000, 0xffff_fff8, 1 << 40].map(|base| (Type::I64, base, 0));
+        for (ty, base, offset) in narrow.into_iter().chain(wide) {
+            let (mut maker, params) = Maker::new(&[Type::I64, ty]);
             let value = maker.gather(kind, 1, params[1], offset);
             let at = maker.element(params[0]);
             let store = *StoreKind::ALL.iter().find(|k| k.ty() == kind.ty()).unwrap();
@@ -126,7 +130,7 @@ fn a_gather_loads_from_its_reach_and_bails_elsewhere() {
             let kernel = maker.finish(1, &[]);
             let mut completed = 0;
             for step in 0..40u64 {
-                let address = u64::from((base + step).wrapping_sub(12).wrapping_sub(offset) as u32);
+                let address = (base + step).wrapping_sub(12).wrapping_sub(offset) & ty.mask();
                 let (exit, ..) = agree(&kernel, &memory, &[1], &[address]);
                 let inside = (base..base + 19).contains(&(address + offset));
                 let whole = inside && address + offset + u64::from(kind.width()) <= base + 19;
@@ -155,19 +159,22 @@ fn a_gather_whose_value_nobody_uses_still_bails() {
 fn an_update_combines_a_cell_of_its_reach_and_bails_elsewhere() {
     for op in ReduceOp::ALL.into_iter().filter(|&op| op != ReduceOp::Mul) {
         for kind in [StoreKind::I32, StoreKind::I64] {
-            for (base, offset) in [(1000, 0), (1004, 8), (0xffff_fff8, 0x10), (0xffff_fff8, 0xffff_ff00)] {
-                let (mut maker, params) = Maker::new(&[Type::I64, Type::I32, kind.ty()]);
+            let narrow = [(1000, 0), (1004, 8), (0xffff_fff8, 0x10), (0xffff_fff8, 0xffff_ff00)];
+            let narrow = narrow.map(|(base, offset)| (Type::I32, base, offset));
+            let wide = [0, 1004, 1 << 40].map(|base| (Type::I64, base, 0));
+            for (ty, base, offset) in narrow.into_iter().chain(wide) {
+                let (mut maker, params) = Maker::new(&[Type::I64, ty, kind.ty()]);
                 maker.update(op, kind, 0, params[1], offset, params[2]);
                 let mut memory = Memory::of(&[&[]]);
                 memory.buffers[0] = Buffer { base, bytes: noise(22) };
                 let kernel = maker.finish(1, &[]);
                 let mut completed = 0;
                 for step in 0..40u64 {
-                    let address = u64::from((base + step).wrapping_sub(12).wrapping_sub(offset) as u32);
-                    let (at, width) = (address + offset, u64::from(kind.width()));
+                    let address = (base + step).wrapping_sub(12).wrapping_sub(offset) & ty.mask();
+                    let (at, width) = (address.wrapping_add(offset), u64::from(kind.width()));
                     // Three updates of the same cell.
                     let (exit, _, after) = agree(&kernel, &memory, &[3], &[address, 0x8765_4321_9abc_def1]);
-                    let whole = at >= base && at + width <= base + 22 && at % width == 0;
+                    let whole = at >= base && at - base <= 22 - width && at % width == 0;
                     assert_eq!(exit, if whole { Exit::Completed } else { Exit::Bailed }, "{op:?} {kind:?} {at:#x}");
                     assert!(whole || after == memory, "{op:?} {kind:?} {at:#x}");
                     completed += u64::from(whole);

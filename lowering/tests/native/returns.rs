@@ -167,7 +167,7 @@ fn chunks_on_several_threads() {
     let deltas = [array.as_mut_ptr() as u64];
     let work = |start: u64| {
         let range = start..start + 125;
-        let (ranges, reaches, trips) = (&[range], &[Reach::default()], &[1000]);
+        let (ranges, reaches, trips) = (&[range], &[Reach { low: 0, length: 8000 }], &[1000]);
         let chunk = Chunk { ranges, trips, deltas: &deltas, reaches, live_ins: &[3], budget: 0 };
         let mut returns = code.initial_returns();
         // SAFETY: iteration i stores element i of 1000 alone; the chunks are disjoint and the array outlives the threads.

@@ -131,6 +131,18 @@ impl Builder {
         Sample { name: name.into(), region, kernel, mapping }
     }
 
+    /// True if the addresses of a footprint's accesses have 64 bits.
+    fn is_wide(&self, space: u32) -> bool {
+        let mut ops = self.func.blocks.iter().flat_map(|block| &block.insts).map(|inst| &inst.op);
+        ops.any(|op| match *op {
+            Op::Load { space: s, addr, .. }
+            | Op::Store { space: s, addr, .. }
+            | Op::Gather { space: s, addr, .. }
+            | Op::Update { space: s, addr, .. } => s == space && self.func.ty(addr) == Type::I64,
+            _ => false,
+        })
+    }
+
     fn region(&self, returns: Vec<(Type, ReturnRole)>) -> Region {
         let mut program = Program::default();
         let (trip, base, stride) =
@@ -144,6 +156,7 @@ impl Builder {
             must_write: false,
             align: 8,
             span: None,
+            wide: false,
         };
         Region {
             id: 0,
@@ -153,7 +166,9 @@ impl Builder {
             program,
             trips: vec![trip; self.dims as usize],
             guards: Vec::new(),
-            footprints: vec![footprint; self.spaces as usize],
+            footprints: (0..self.spaces)
+                .map(|space| Footprint { wide: self.is_wide(space), ..footprint.clone() })
+                .collect(),
             returns,
             live_outs: Vec::new(),
             schedule: Step::Launch { mapping: 0 },
@@ -329,6 +344,9 @@ pub fn accesses() -> Vec<Sample> {
         let mut b = Builder::new(1, &[Type::I32, Type::I32], 2);
         let (near, far) = (b.gather(kind, 1, b.param(2), 0), b.gather(kind, 1, b.param(2), 0xffff_fff8));
         samples.push(storing(b, &[near, far], &format!("gather_{}", kind.name().replace('.', "_"))));
+        let mut b = Builder::new(1, &[Type::I32, Type::I64], 2);
+        let wide = b.gather(kind, 1, b.param(2), 0);
+        samples.push(storing(b, &[wide], &format!("gather_i64_{}", kind.name().replace('.', "_"))));
     }
     for op in ReduceOp::ALL.into_iter().filter(|&op| op != ReduceOp::Mul) {
         for kind in [StoreKind::I32, StoreKind::I64] {
@@ -336,6 +354,9 @@ pub fn accesses() -> Vec<Sample> {
             b.update(op, kind, 0, b.param(1), 0, b.param(2));
             b.update(op, kind, 0, b.param(1), 0xffff_fff8, b.param(2));
             samples.push(b.finish(&format!("update_{}_{}", op.name(), kind.ty()), &[], &[]));
+            let mut b = Builder::new(1, &[Type::I64, kind.ty()], 1);
+            b.update(op, kind, 0, b.param(1), 0, b.param(2));
+            samples.push(b.finish(&format!("update_i64_{}_{}", op.name(), kind.ty()), &[], &[]));
         }
     }
     for &kind in StoreKind::ALL.iter().filter(|k| k.ty() != Type::V128) {

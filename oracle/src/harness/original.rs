@@ -126,6 +126,12 @@ impl<'a> Original<'a> {
         body.zip(ty).ok_or(Unfit::NoFunction(index))
     }
 
+    /// For each memory the first one that it may be one with, if all of them are imported: one with as wide addresses.
+    pub fn memories_as_one(&self) -> Vec<usize> {
+        let alike = |memory: &MemoryType| self.memories.iter().position(|other| other.memory64 == memory.memory64);
+        self.memories.iter().map(|memory| alike(memory).unwrap_or_default()).collect()
+    }
+
     /// The values that a construct takes and leaves.
     pub fn block(&self, ty: BlockType) -> Result<(Vec<ValType>, Vec<ValType>), Unfit> {
         match ty {

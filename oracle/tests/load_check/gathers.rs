@@ -93,7 +93,7 @@ fn every_line_of_a_check_is_needed() {
     line 51 of the PTX accesses footprint f0 without a check that shows where, and that it is aligned
     line 51 of the PTX accesses footprint f0 without a check that shows where, and that it is aligned
     line 51 of the PTX accesses footprint f0 without a check that shows where, and that it is aligned
-    line 51 of the PTX accesses something that isn't a footprint
+    line 51 of the PTX accesses footprint f0 without a check that shows where, and that it is aligned
     accepted
     ");
 }

@@ -85,7 +85,7 @@ fn nothing_but_the_declared_update_is_accepted() {
     red.global.add.u32 [%rd3], %r10; -> ld.global.b32 %r0, [%rd3];: footprint f1 isn't declared to be accessed like this
     red.global.add.u32 [%rd3], %r10; -> atom.global.add.u32 %r0, [%rd3], %r10;: line 61 of the PTX accesses something that isn't a footprint
     red.global.add.u32 [%rd3], %r10; -> red.global.add.u32 [%rd3+4], %r10;: line 61 of the PTX accesses footprint f1 without a check that shows where, and that it is aligned
-    red.global.add.u32 [%rd3], %r10; -> red.global.add.u32 [%rd3+-4], %r10;: line 61 of the PTX accesses something that isn't a footprint
+    red.global.add.u32 [%rd3], %r10; -> red.global.add.u32 [%rd3+-4], %r10;: line 61 of the PTX accesses footprint f1 without a check that shows where, and that it is aligned
     @%p1 bra $bail; -> : line 61 of the PTX accesses footprint f1 without a check that shows where, and that it is aligned
     @%p2 bra $bail; -> : line 61 of the PTX accesses footprint f1 without a check that shows where, and that it is aligned
     and.b64 %rd17, %rd15, 3; -> and.b64 %rd17, %rd15, 1;: line 61 of the PTX accesses footprint f1 without a check that shows where, and that it is aligned

@@ -1,11 +1,11 @@
 //! Checks of addresses in PTX: tests, the branches that they decide, and the accesses that rely on them.
 //!
-//! Two tests are known. Let `u` be a guest address, a 32-bit value zero-extended to 64 bits, `c` a constant, and let the footprint's
-//! reach be the `length` bytes from `low` on.
+//! Two tests are known. Let `u` be a guest address, a value of 64 bits, `c` a constant, both added modulo 2^64, and let the footprint's
+//! reach be the `length` bytes from `low` on, which is a part of a memory and so ends below 2^64.
 //!
 //! 1. *Outside*: `u + c - low > length - w`, unsigned. Where it doesn't hold, the `w` bytes at `u + c` lie in the reach: `w` is at
-//!    most the footprint's width, so `length - w` isn't negative by the choice of the reach; `u + c` is below 2^34 and `low` below
-//!    2^32, so a negative difference is far above any length; hence `low <= u + c` and `u + c + w <= low + length`.
+//!    most the footprint's width, so `length - w` isn't negative by the choice of the reach; and `u + c` is `low` and at most so
+//!    many bytes more, which don't wrap around.
 //! 2. *Misaligned*: `(u + c) & (w - 1) != 0` for a power of two `w`. Where it doesn't hold, `w` divides `u + c`.
 //!
 //! A test has been passed in a block that is entered only where the branch under its predicate wasn't taken, and in every block that
@@ -15,15 +15,13 @@
 
 use super::Access;
 use super::atoms::{Atom, Atoms};
-use super::poly::Poly;
+use super::poly::{Poly, Ring};
 use ir::lowered::dominators::Dominators;
 use ir::lowered::{BinaryOp, BlockId};
 use ir::region::{ReduceOp, Region};
 use ptx_machine::ast::{AtomicOp, Comparison, Type};
 use std::collections::HashMap;
 
-/// The farthest that a constant may lead from a guest address within a check.
-const MAX_OFFSET: i128 = 1 << 33;
 /// Passed tests that are remembered; a kernel with more has parts that aren't shown.
 const MAX_PASSED: usize = 4096;
 
@@ -94,22 +92,17 @@ fn misaligned(atoms: &Atoms, rest: &Poly) -> Option<Test> {
 
 /// `u + c`, or `u + c - low` with the footprint whose low end it is.
 fn guest_address(atoms: &Atoms, at: &Poly) -> Option<(Option<u32>, Poly, i128)> {
-    let (mut space, mut guest, mut offset) = (None, None, 0);
-    for (monomial, coefficient) in at.terms() {
-        match (monomial, coefficient) {
-            ([], value) => offset = value,
-            (&[id], 1) => match atoms.get(id) {
-                Atom::Unsigned(address, 32) if guest.is_none() => guest = Some(address.clone()),
-                _ => return None,
-            },
-            (&[id], -1) => match atoms.get(id) {
-                Atom::Low(of) if space.is_none() => space = Some(*of),
-                _ => return None,
-            },
-            _ => return None,
-        }
-    }
-    (0..=MAX_OFFSET).contains(&offset).then(|| (space, guest.unwrap_or_default(), offset))
+    let low = at.terms().find_map(|(monomial, coefficient)| match (monomial, coefficient) {
+        (&[id], -1) => match atoms.get(id) {
+            Atom::Low(of) => Some((*of, Poly::atom(id))),
+            _ => None,
+        },
+        _ => None,
+    });
+    let (space, low) = low.map_or((None, Poly::default()), |(space, low)| (Some(space), low));
+    let offset = at.coefficient(&[]);
+    let guest = at.add(&low, Ring::Mod64)?.sub(&Poly::constant(offset, Ring::Mod64), Ring::Mod64)?;
+    Some((space, guest, offset))
 }
 
 /// The tests of a text, and where they have been passed.
@@ -147,7 +140,7 @@ impl<'k> Checks<'k> {
             bytes.guest == access.address && bytes.width % width == 0 && (start - bytes.offset) % width == 0
         };
         // An address that is a constant needs no test of its low bits.
-        let constant = access.address.as_constant().map(|address| address as u32 as i128 + start);
+        let constant = access.address.as_constant().map(|_| start);
         let (mut inside, mut aligned) = (false, width == 1 || constant.is_some_and(|at| at % width == 0));
         for (test, from) in &self.passed {
             if !atoms.spend(1 + access.address.len()) {

@@ -25,7 +25,7 @@ fn within(atoms: &mut Atoms, place: Place<'_>, ways: (&Rounds, &[Poly]), depth: 
     if let Some(relative) = place.relative(atoms) {
         return Some(relative);
     }
-    if let Some(rest) = ways.0.unfold(atoms, &place.rest, Ring::Mod32).filter(|rest| *rest != place.rest)
+    if let Some(rest) = ways.0.unfold(atoms, &place.rest, place.ring).filter(|rest| *rest != place.rest)
         && let Some(relative) = (Place { rest, ..place }).relative(atoms)
     {
         return Some(relative);
@@ -36,7 +36,7 @@ fn within(atoms: &mut Atoms, place: Place<'_>, ways: (&Rounds, &[Poly]), depth: 
     let (_, arrivals) = keys.into_iter().find_map(|key| rounds.arrivals(atoms, key, known))?;
     let mut found = None;
     for arrival in &arrivals {
-        let rest = assume(atoms, &place.rest, Ring::Mod32, arrival)?;
+        let rest = assume(atoms, &place.rest, place.ring, arrival)?;
         let mut facts = arrival.facts.clone();
         for fact in place.facts {
             facts.extend(assume(atoms, fact, Ring::Exact, arrival));

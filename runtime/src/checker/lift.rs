@@ -7,6 +7,7 @@
 use super::atoms::{Atom, Atoms};
 use super::facts::{entails, follows};
 use super::poly::{AtomId, Poly, Ring};
+use std::collections::BTreeMap;
 
 /// How two values compare.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -136,22 +137,72 @@ pub(super) fn integer(atoms: &mut Atoms, poly: &Poly, bits: u32, signed: bool, k
     if poly.as_constant().is_some() {
         return read;
     }
-    let (lo, hi) = match signed {
-        true => (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1),
-        false => (0, (1i128 << bits) - 1),
-    };
     for reading in [signed, !signed] {
         let Some(sum) = congruent(atoms, poly, bits, reading) else { continue };
-        if sum == read {
-            return sum;
-        }
-        let low = sum.sub(&Poly::constant(lo, Ring::Exact), Ring::Exact);
-        let high = Poly::constant(hi, Ring::Exact).sub(&sum, Ring::Exact);
-        if [low, high].into_iter().all(|room| room.is_some_and(|room| entails(atoms, &room, known.iter()))) {
+        if sum == read || is_in_range(atoms, &sum, bits, signed, known) {
             return sum;
         }
     }
     read
+}
+
+/// True if an integer is shown to lie in the range of a type.
+fn is_in_range(atoms: &mut Atoms, sum: &Poly, bits: u32, signed: bool, known: &[Poly]) -> bool {
+    let (lo, hi) = match signed {
+        true => (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1),
+        false => (0, (1i128 << bits) - 1),
+    };
+    let low = sum.sub(&Poly::constant(lo, Ring::Exact), Ring::Exact);
+    let high = Poly::constant(hi, Ring::Exact).sub(sum, Ring::Exact);
+    [low, high].into_iter().all(|room| room.is_some_and(|room| entails(atoms, &room, known.iter())))
+}
+
+/// An integer that is congruent to a modular expression, as a recurrence is: what it starts from, read as a whole, and steps, read
+/// signed, each as often as something counts.
+fn recurrence(atoms: &mut Atoms, poly: &Poly, bits: u32, signed: bool) -> Option<Poly> {
+    let ring = Ring::of_width(bits);
+    let mut steps: BTreeMap<Vec<AtomId>, Poly> = BTreeMap::new();
+    for (monomial, coefficient) in poly.terms() {
+        let counts = |&id: &AtomId| matches!(atoms.get(id), Atom::Index(_) | Atom::Round(_) | Atom::Last(_));
+        let (counts, others): (Vec<AtomId>, Vec<AtomId>) = monomial.iter().partition(|id| counts(id));
+        let product = |product: Poly, id| product.mul(&Poly::atom(id), ring);
+        let term = others.into_iter().try_fold(Poly::constant(coefficient, ring), product)?;
+        let step = steps.entry(counts).or_default();
+        *step = step.add(&term, ring)?;
+    }
+    let mut sum = Poly::default();
+    for (counts, step) in steps {
+        let mut term = atoms.read(&step, bits, signed || !counts.is_empty());
+        for id in counts {
+            term = atoms.mul(&term, &Poly::atom(id), Ring::Exact)?;
+        }
+        sum = atoms.add_scaled(&sum, &term, 1)?;
+    }
+    Some(sum)
+}
+
+/// A 64-bit expression with what is extended from 32 bits taken apart, where that is shown not to wrap around.
+pub(super) fn taken_apart(atoms: &mut Atoms, poly: &Poly, known: &[Poly]) -> Option<Poly> {
+    let mut result = poly.clone();
+    for (monomial, coefficient) in poly.terms() {
+        let &[id] = monomial else { continue };
+        let (inner, signed) = match atoms.get(id) {
+            Atom::Unsigned(inner, 32) => (inner.clone(), false),
+            Atom::Signed(inner, 32) => (inner.clone(), true),
+            _ => continue,
+        };
+        let mut apart = integer(atoms, &inner, 32, signed, known);
+        if apart == Poly::atom(id)
+            && let Some(sum) = recurrence(atoms, &inner, 32, signed)
+            && is_in_range(atoms, &sum, 32, signed, known)
+        {
+            apart = sum;
+        }
+        let apart = atoms.modulo(&apart, Ring::Mod64)?;
+        result = result.add_scaled(&Poly::atom(id), -coefficient, Ring::Mod64)?;
+        result = result.add_scaled(&apart, coefficient, Ring::Mod64)?;
+    }
+    Some(result)
 }
 
 /// An integer that is congruent to a modular expression, made of the integers that its atoms denote.

@@ -1,7 +1,7 @@
 //! Parts of an address that a mask bounds.
 //!
 //! `x & m` denotes an integer from 0 to `m`, whatever `x` is, and has the zeros of `m` at its low end. So an address that is
-//! `p + sum(c * (x & m))` modulo 2^32 is congruent to `p + low + r`, where `low` is the sum of the negative `c * m` and `r` is from
+//! `p + sum(c * (x & m))` modulo 2^32, or 2^64, is congruent to `p + low + r`, where `low` is the sum of the negative `c * m` and `r` is from
 //! 0 to what all `|c| * m` add up to. An access there is taken for one that may be at each of these places. And where such a sum
 //! stays below a power of two that divides `q`, the sum and `q` have no bit in common: `or` and `xor` add them.
 
@@ -9,7 +9,7 @@ use super::atoms::{Atom, Atoms};
 use super::poly::{AtomId, Poly, Ring};
 use ir::lowered::BinaryOp;
 
-/// An address modulo 2^32 whose masked parts are taken away.
+/// A modular address whose masked parts are taken away.
 #[derive(Debug)]
 pub(super) struct Masked {
     /// The lowest that it can be.
@@ -20,8 +20,13 @@ pub(super) struct Masked {
     pub zeros: u32,
 }
 
-/// The mask of an atom that is a masked value.
+/// The mask of an atom that is a masked value, or one extended: it is no larger for that.
 fn mask(atoms: &Atoms, id: AtomId) -> Option<i128> {
+    if let Atom::Unsigned(inner, 32) | Atom::Signed(inner, 32) = atoms.get(id) {
+        let mut terms = inner.terms();
+        let (Some((&[inner], 1)), None) = (terms.next(), terms.next()) else { return None };
+        return matches!(atoms.get(inner), Atom::Binary(..)).then(|| mask(atoms, inner)).flatten();
+    }
     let Atom::Binary(BinaryOp::I32And | BinaryOp::I64And, a, b) = atoms.get(id) else { return None };
     let mask = b.as_constant().or(a.as_constant())?;
     // A larger one could be the upper half of a 64-bit value, or negative.
@@ -29,7 +34,7 @@ fn mask(atoms: &Atoms, id: AtomId) -> Option<i128> {
 }
 
 /// Takes the masked parts of an address away.
-pub(super) fn split(atoms: &Atoms, address: &Poly) -> Option<Masked> {
+pub(super) fn split(atoms: &Atoms, address: &Poly, ring: Ring) -> Option<Masked> {
     let mut masked = Masked { lowest: address.clone(), spread: 0, zeros: u32::MAX };
     let mut low = 0i128;
     for (monomial, coefficient) in address.terms() {
@@ -39,9 +44,9 @@ pub(super) fn split(atoms: &Atoms, address: &Poly) -> Option<Masked> {
         low = low.checked_add(reach.min(0))?;
         masked.spread = masked.spread.checked_add(reach.checked_abs()?)?;
         masked.zeros = masked.zeros.min(coefficient.trailing_zeros() + mask.trailing_zeros());
-        masked.lowest = masked.lowest.add_scaled(&Poly::atom(id), -coefficient, Ring::Mod32)?;
+        masked.lowest = masked.lowest.add_scaled(&Poly::atom(id), -coefficient, ring)?;
     }
-    masked.lowest = masked.lowest.add(&Poly::constant(low, Ring::Mod32), Ring::Mod32)?;
+    masked.lowest = masked.lowest.add(&Poly::constant(low, ring), ring)?;
     Some(masked)
 }
 

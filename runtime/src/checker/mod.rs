@@ -14,7 +14,8 @@
 //! 5. PTX threads past the last iteration touch nothing; others touch only footprints, the bail flag, to raise it, and the
 //!    slots of returned values, as their roles say; none waits for another, and loops are bounded as in 2.
 //!
-//! With what dispatch checks by itself (guards hold, hulls lie within their memories and below 2^32, a reach meets no hull that
+//! With what dispatch checks by itself (guards hold, hulls lie within their memories, and below 2^32 where a footprint's addresses have
+//! 32 bits, a reach meets no hull that
 //! is written, that of updates no hull at all, and is as long as its footprint is wide, trip counts are
 //! positive), it follows that a launch touches no byte outside of the hulls, commits no byte that wasn't computed or copied
 //! in, and, apart from what a compare-and-swap of a product shows to whoever misuses it, ends with the same bytes in whatever
@@ -29,7 +30,9 @@
 //! as polynomials, then `zext(a)` is congruent to `F + r - o`. The hull lies between 0 and 2^32, so `F + r - o` is below 2^32 for
 //! `r + width` within the window. The numbers of sequential dimensions in `F` are any that are shown to lie within their extents
 //! ([`windows`]), so the window lies in the hull as well. It isn't negative if `o <= r`, or if `F - (o - r)` is shown not to be at the corners of the
-//! iteration space, `F` being linear in each iteration number. So `zext(a) + o = F + r`. Where `r` isn't one number but some of an
+//! iteration space, `F` being linear in each iteration number. So `zext(a) + o = F + r`. Addresses of 64 bits are added to their offsets
+//! modulo 2^64, and a hull lies between 0 and 2^64 as every memory does: if `a + o - r` and `F` are equal modulo 2^64, then
+//! `a + o` is `F + r`, whatever wraps around. Where `r` isn't one number but some of an
 //! interval, because a mask bounds a part of the address ([`masks`]), this holds for each of them if it does for the ends.
 //!
 //! A region that isn't shown to be right is off, with the reason. That costs time and nothing else. Polynomials, cases and
@@ -91,8 +94,8 @@ pub enum Unproven {
         /// The footprint.
         footprint: u32,
     },
-    /// An address that isn't a 32-bit one.
-    #[error("an access to footprint f{footprint} has no 32-bit address")]
+    /// An address that isn't as wide as those of its footprint.
+    #[error("an access to footprint f{footprint} has an address of another width than it declares")]
     Address {
         /// The footprint.
         footprint: u32,
@@ -175,9 +178,9 @@ pub enum Unproven {
 #[derive(Clone, Debug)]
 struct Access {
     space: u32,
-    /// The 32-bit address.
+    /// The address, modulo 2^32 or 2^64 as its footprint says.
     address: Poly,
-    /// Added to the zero-extended address.
+    /// Added to the address, zero-extended if it has 32 bits.
     offset: i128,
     width: u32,
     is_store: bool,
@@ -213,6 +216,8 @@ struct Placed {
 #[derive(Debug)]
 struct Space {
     memory: u32,
+    /// The ring of addresses.
+    ring: Ring,
     base: Poly,
     /// Dimension and stride.
     strides: Vec<(u32, Poly)>,
@@ -261,10 +266,11 @@ impl Scope {
 /// Checks a verified region and its verified kernel.
 pub fn check(region: &Region, kernel: &Kernel, scope: Scope) -> Result<(), Unproven> {
     let mut claims = Claims::of(region, scope)?;
-    let found = symbols::accesses(kernel, &mut claims.atoms).and_then(|mut found| match claims.ends(&mut found) {
-        true => symbols::walks(kernel, found.rounds, &mut claims.atoms),
-        false => Ok(found),
-    });
+    let found =
+        symbols::accesses(region, kernel, &mut claims.atoms).and_then(|mut found| match claims.ends(&mut found) {
+            true => symbols::walks(region, kernel, found.rounds, &mut claims.atoms),
+            false => Ok(found),
+        });
     claims.conclude(found)
 }
 
@@ -292,6 +298,7 @@ impl<'a> Claims<'a> {
             let strides = footprint.dims.iter().map(|d| Some((d.dim, of(d.stride)?))).collect::<Option<_>>();
             spaces.push(Space {
                 memory: footprint.memory,
+                ring: Ring::of_addresses(footprint.wide),
                 base: of(footprint.base).ok_or(complex)?,
                 strides: strides.ok_or(complex)?,
                 width: footprint.width as i128,
@@ -473,26 +480,32 @@ impl<'a> Claims<'a> {
         let outside = Unproven::Access { footprint, width: access.width };
         let index = footprint as usize;
         let space = self.spaces.get(index).ok_or(outside)?;
-        // Modulo 2^32 the address of the access and the start of the window differ by what sequential dimensions add.
-        let mut start = self.atoms.wrap(&space.base);
+        let ring = space.ring;
+        // In the ring of addresses that of the access of the access and the start of the window differ by what sequential dimensions add.
+        let mut start = self.atoms.modulo(&space.base, ring).ok_or(outside)?;
         let mut dims = Vec::new();
         for (dim, stride) in &space.strides {
-            let stride = self.atoms.wrap(stride);
+            let stride = self.atoms.modulo(stride, ring).ok_or(outside)?;
             if *dim as usize >= self.region.trips.len() {
                 dims.push(Sequence { stride, count: self.counts[*dim as usize].clone() });
                 continue;
             }
             let number = self.atoms.poly(Atom::Index(*dim));
-            let distance = stride.mul(&number, Ring::Mod32).ok_or(outside)?;
-            start = start.add(&distance, Ring::Mod32).ok_or(outside)?;
+            let distance = stride.mul(&number, ring).ok_or(outside)?;
+            start = start.add(&distance, ring).ok_or(outside)?;
         }
-        let rest = access.address.sub(&start, Ring::Mod32).ok_or(outside)?;
-        let Masked { lowest: rest, spread, zeros } = masks::split(&self.atoms, &rest).ok_or(outside)?;
+        let address = match ring {
+            Ring::Mod64 => lift::taken_apart(&mut self.atoms, &access.address, facts).ok_or(outside)?,
+            _ => access.address.clone(),
+        };
+        let rest = address.sub(&start, ring).ok_or(outside)?;
+        let Masked { lowest: rest, spread, zeros } = masks::split(&self.atoms, &rest, ring).ok_or(outside)?;
         let room = space.width - access.width as i128 - spread;
-        let place = Place { rest, offset: access.offset, room, dims: &dims, facts };
+        let place = Place { ring, rest, offset: access.offset, room, dims: &dims, facts };
         let relative = joins::relative(&mut self.atoms, place, ways).ok_or(outside)?;
         let below = access.offset - relative;
-        if below > 0 {
+        // What wraps around at 2^64 comes out where the hull is all the same.
+        if below > 0 && ring == Ring::Mod32 {
             let wraps = Unproven::Wrap { footprint };
             let below = Poly::constant(below, Ring::Exact);
             for corner in self.corners(index).ok_or(wraps)? {

@@ -36,7 +36,27 @@ impl Ring {
         if bits == 32 { Ring::Mod32 } else { Ring::Mod64 }
     }
 
-    fn reduce(self, coefficient: i128) -> i128 {
+    /// The ring of addresses.
+    pub fn of_addresses(wide: bool) -> Ring {
+        if wide { Ring::Mod64 } else { Ring::Mod32 }
+    }
+
+    /// The width in bits of what a modular ring is of.
+    pub fn bits(self) -> u32 {
+        if self == Ring::Mod32 { 32 } else { 64 }
+    }
+
+    /// The least number, not negative, that a modular ring can't tell from this one.
+    pub fn unsigned(self, value: i128) -> i128 {
+        match self {
+            Ring::Exact => value,
+            Ring::Mod32 => value as u32 as i128,
+            Ring::Mod64 => value as u64 as i128,
+        }
+    }
+
+    /// Of the numbers that the ring can't tell from this one the one that is nearest to 0.
+    pub fn reduce(self, coefficient: i128) -> i128 {
         match self {
             Ring::Exact => coefficient,
             Ring::Mod32 => coefficient as i32 as i128,

@@ -5,7 +5,7 @@
 //! and [`rounds`](super::rounds) follows its loops. Unknown is a register whose declared width isn't that of the operation, because what becomes of
 //! the bits between depends on the instruction. An access counts only where every thread past the last iteration has left before: its
 //! block is dominated by a way on, taken only there, from an exit under `index >= trip count`. Addresses are a footprint's delta
-//! plus a zero-extended 32-bit guest address plus a constant; where the footprint's accesses are checked, the check is looked for
+//! plus a guest address, zero-extended where the footprint's have 32 bits, plus a constant; where the footprint's accesses are checked, the check is looked for
 //! ([`checks`](super::checks)), and updates are `red` by their footprint's operator. The bail flag and the slots of returned values are the only
 //! other places, and only for what the emitter does there: the flag is raised, a reduction is combined, a product is swapped
 //! in, the last value is stored, a float that is folded goes into its iteration's record. Nobody waits for anybody, and what loops must be allowed to. Who relies on it: every device that runs the text, and the host's own memory behind such a device.
@@ -481,19 +481,21 @@ impl<'k> Reader<'k, '_> {
         // What threads store of floats that are folded goes to the records of their own iterations.
         let record = self.atoms.poly(Atom::Index(0)).scaled(-returns::record(self.region), Ring::Mod64);
         let behind = record.and_then(|record| address.add(&record, Ring::Mod64)).and_then(|rest| self.split(&rest));
-        if let Some((Atom::Returns, None, at)) = behind
+        if let Some((Atom::Returns, rest, at)) = behind
+            && rest == Poly::default()
             && returns::into_record(self.region, at, instruction)
         {
             return Ok(());
         }
         match self.split(&address).ok_or(foreign)? {
-            (Atom::BailFlag, None, 0) if raises(instruction) => {
+            (Atom::BailFlag, rest, 0) if rest == Poly::default() && raises(instruction) => {
                 if instruction.guard.is_none() {
                     self.bails.insert(block);
                 }
             }
-            (Atom::Returns, None, at) if returns::into_slot(self.region, at, instruction) => {}
-            (Atom::Delta(space), guest, offset) if (0..=MAX_OFFSET).contains(&offset) => {
+            (Atom::Returns, rest, at)
+                if rest == Poly::default() && returns::into_slot(self.region, at, instruction) => {}
+            (Atom::Delta(space), guest, offset) => {
                 let declared = self.region.footprints.get(space as usize).map(|f| f.access);
                 let (width, is_store) = match instruction.operation {
                     Operation::Load { non_coherent: false, lanes, ty } => (lanes as u32 * ty.bits() / 8, false),
@@ -512,9 +514,10 @@ impl<'k> Reader<'k, '_> {
                     return Err(Unproven::TooComplex);
                 }
                 let always = instruction.guard.is_none();
-                let address = guest.unwrap_or_default();
-                let access = Access { space, address, offset, width, is_store, always, checked: false };
                 let wanted = declared.is_some_and(|access| access.is_checked());
+                let address = if wanted { Some(guest) } else { self.guest_address(space, guest, offset) };
+                let address = address.ok_or(foreign)?;
+                let access = Access { space, address, offset, width, is_store, always, checked: false };
                 let access = if wanted { self.checked(block, line, access)? } else { access };
                 self.found.push((block, access));
             }
@@ -530,23 +533,36 @@ impl<'k> Reader<'k, '_> {
         if known { Ok(Access { checked: true, ..access }) } else { Err(Unproven::Unchecked { line, footprint }) }
     }
 
-    /// A device address: where it starts from, the 32-bit guest address in it, and the constant.
-    fn split(&self, address: &Poly) -> Option<(Atom, Option<Poly>, i128)> {
-        let (mut origin, mut guest, mut constant) = (None, None, 0);
-        for (monomial, coefficient) in address.terms() {
-            match (monomial, coefficient) {
-                ([], value) => constant = value,
-                (&[id], 1) => match self.atoms.get(id) {
-                    Atom::Unsigned(guest_address, 32) if guest.is_none() => guest = Some(guest_address.clone()),
-                    start @ (Atom::Delta(_) | Atom::BailFlag | Atom::Returns) if origin.is_none() => {
-                        origin = Some(start.clone());
-                    }
-                    _ => return None,
-                },
-                _ => return None,
-            }
+    /// A device address: where it starts from, what is added to that, and the constant.
+    fn split(&self, address: &Poly) -> Option<(Atom, Poly, i128)> {
+        let (id, origin) = address.terms().find_map(|(monomial, coefficient)| match (monomial, coefficient) {
+            (&[id], 1) => match self.atoms.get(id) {
+                start @ (Atom::Delta(_) | Atom::BailFlag | Atom::Returns) => Some((id, start.clone())),
+                _ => None,
+            },
+            _ => None,
+        })?;
+        let constant = address.coefficient(&[]);
+        let rest =
+            address.sub(&Poly::atom(id), Ring::Mod64)?.sub(&Poly::constant(constant, Ring::Mod64), Ring::Mod64)?;
+        Some((origin, rest, constant))
+    }
+
+    /// The guest address in what is added to a footprint's delta, as wide as the footprint says.
+    fn guest_address(&self, space: u32, guest: Poly, offset: i128) -> Option<Poly> {
+        if self.region.footprints.get(space as usize)?.wide {
+            return Some(guest);
         }
-        Some((origin?, guest, constant))
+        let mut terms = guest.terms();
+        let address = match (terms.next(), terms.next()) {
+            (None, _) => Poly::default(),
+            (Some((&[id], 1)), None) => match self.atoms.get(id) {
+                Atom::Unsigned(address, 32) => address.clone(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        (0..=MAX_OFFSET).contains(&offset).then_some(address)
     }
 
     fn is_bounded(&self, dim: usize, block: BlockId) -> bool {

@@ -54,13 +54,14 @@ pub(super) struct Found {
 }
 
 /// The accesses of a verified kernel, in the order of its blocks.
-pub(super) fn accesses(kernel: &Kernel, atoms: &mut Atoms) -> Result<Found, Unproven> {
-    walks(kernel, Rounds::of(&kernel.func).ok_or(Unproven::Irregular)?, atoms)
+pub(super) fn accesses(region: &Region, kernel: &Kernel, atoms: &mut Atoms) -> Result<Found, Unproven> {
+    walks(region, kernel, Rounds::of(&kernel.func).ok_or(Unproven::Irregular)?, atoms)
 }
 
 /// The accesses, with what is known of the loops already.
-pub(super) fn walks(kernel: &Kernel, rounds: Rounds, atoms: &mut Atoms) -> Result<Found, Unproven> {
-    let mut walk = Walk { kernel, rounds, values: vec![None; kernel.func.values.len()], accesses: Vec::new(), atoms };
+pub(super) fn walks(region: &Region, kernel: &Kernel, rounds: Rounds, atoms: &mut Atoms) -> Result<Found, Unproven> {
+    let values = vec![None; kernel.func.values.len()];
+    let mut walk = Walk { region, kernel, rounds, values, accesses: Vec::new(), atoms };
     loop {
         walk.walk()?;
         if !walk.rounds.again()? {
@@ -71,6 +72,7 @@ pub(super) fn walks(kernel: &Kernel, rounds: Rounds, atoms: &mut Atoms) -> Resul
 
 /// One walk over a kernel after another.
 struct Walk<'a> {
+    region: &'a Region,
     kernel: &'a Kernel,
     rounds: Rounds,
     /// What each value is, and the block that defines it.
@@ -132,7 +134,8 @@ impl Walk<'_> {
                     continue;
                 }
             };
-            if func.ty(addr) != Type::I32 {
+            let wide = self.region.footprints.get(space as usize).is_some_and(|footprint| footprint.wide);
+            if (func.ty(addr) == Type::I64) != wide {
                 return Err(Unproven::Address { footprint: space });
             }
             if let Some(result) = inst.result {

@@ -53,13 +53,13 @@ fn masked_parts_are_bounded_and_added_by_or() {
     let part = atoms.binary(BinaryOp::I32And, &x, &narrow(12));
     let down = part.scaled(-8, Ring::Mod32).unwrap();
     let address = base.add(&down, Ring::Mod32).unwrap().add(&part, Ring::Mod32).unwrap();
-    let masked = masks::split(&atoms, &address).unwrap();
+    let masked = masks::split(&atoms, &address, Ring::Mod32).unwrap();
     assert_eq!(masked.lowest, base.add(&narrow(-84), Ring::Mod32).unwrap());
     assert_eq!((masked.spread, masked.zeros), (84, 2));
     // A mask that may be the sign, and a value without one, bound nothing.
     for mask in [-1, -4, i128::from(i32::MIN)] {
         let part = atoms.binary(BinaryOp::I32And, &x, &narrow(mask));
-        let masked = masks::split(&atoms, &part).unwrap();
+        let masked = masks::split(&atoms, &part, Ring::Mod32).unwrap();
         assert_eq!((masked.lowest, masked.spread), (part, 0));
     }
     let sixteens = base.scaled(16, Ring::Mod32).unwrap();

@@ -2,7 +2,7 @@
 //!
 //! A window of a footprint begins at `base + sum(stride_d * i_d)`. The parallel `i_d` are the thread's. For the sequential ones any
 //! integers will do that are shown to lie within their counts: they are solved for. With the parallel part taken away, the
-//! address is `sum(stride_d * J_d) + c` modulo 2^32 for polynomials `J_d` that a division by the strides finds and a constant
+//! address is `sum(stride_d * J_d) + c` modulo 2^32, or 2^64 where addresses are so wide, for polynomials `J_d` that a division by the strides finds and a constant
 //! `c`; each `J_d` is then made an integer that is congruent to it, and shown not to be negative and to be below its count.
 //! Which loop belongs to which dimension is found by trying.
 
@@ -16,14 +16,16 @@ const MAX_ORDERED: usize = 4;
 
 /// A sequential dimension of a footprint.
 pub(super) struct Sequence {
-    /// Bytes per iteration, modulo 2^32.
+    /// Bytes per iteration, in the ring of addresses.
     pub stride: Poly,
     /// How often it runs at most.
     pub count: Poly,
 }
 
-/// An access to be placed: its address less the parallel part, modulo 2^32, and what it needs of the window.
+/// An access to be placed: its address less the parallel part, and what it needs of the window.
 pub(super) struct Place<'a> {
+    /// The ring of addresses.
+    pub ring: Ring,
     /// The rest of the address.
     pub rest: Poly,
     /// Added to the address.
@@ -40,7 +42,7 @@ impl Place<'_> {
     /// The first byte of the access within its window.
     pub fn relative(&self, atoms: &mut Atoms) -> Option<i128> {
         if self.dims.is_empty() {
-            let relative = (self.rest.as_constant()? + self.offset) as u32 as i128;
+            let relative = self.ring.unsigned(self.rest.as_constant()? + self.offset);
             return (relative <= self.room).then_some(relative);
         }
         for order in orders(self.dims.len()) {
@@ -74,13 +76,13 @@ impl Place<'_> {
                     }
                     let monomial = quotient(monomial, &lead)?;
                     let mut factors = monomial.iter().map(|&id| Poly::atom(id));
-                    let scale = Poly::constant(coefficient / factor, Ring::Mod32);
-                    factors.try_fold(scale, |product, atom| product.mul(&atom, Ring::Mod32))
+                    let scale = Poly::constant(coefficient / factor, self.ring);
+                    factors.try_fold(scale, |product, atom| product.mul(&atom, self.ring))
                 });
                 let Some(quotient) = quotient else { break };
-                let taken = atoms.mul(stride, &quotient, Ring::Mod32)?;
-                rest = rest.sub(&taken, Ring::Mod32)?;
-                numbers[dim] = numbers[dim].add(&quotient, Ring::Mod32)?;
+                let taken = atoms.mul(stride, &quotient, self.ring)?;
+                rest = rest.sub(&taken, self.ring)?;
+                numbers[dim] = numbers[dim].add(&quotient, self.ring)?;
                 if !all || !atoms.spend(1 + rest.len()) {
                     break;
                 }
@@ -91,7 +93,7 @@ impl Place<'_> {
 
     /// The place within the window, if all numbers are shown to lie within their counts.
     fn within(&self, atoms: &mut Atoms, numbers: &[Poly], constant: i128) -> Option<i128> {
-        let total = (constant + self.offset) as i32 as i128;
+        let total = self.ring.reduce(constant + self.offset);
         let mut shifts = vec![(0, 0)];
         for (dim, sequence) in self.dims.iter().enumerate() {
             let Some(stride) = sequence.stride.as_constant().filter(|&s| s != 0) else { continue };
@@ -100,10 +102,10 @@ impl Place<'_> {
         }
         for (dim, shift) in shifts {
             let moved = self.dims[dim].stride.as_constant().unwrap_or(0) * shift;
-            let relative = (total - moved) as u32 as i128;
+            let relative = self.ring.unsigned(total - moved);
             let fits = |atoms: &mut Atoms, (at, number): (usize, &Poly)| {
-                let shift = Poly::constant(if at == dim { shift } else { 0 }, Ring::Mod32);
-                let number = number.add(&shift, Ring::Mod32);
+                let shift = Poly::constant(if at == dim { shift } else { 0 }, self.ring);
+                let number = number.add(&shift, self.ring);
                 number.is_some_and(|number| self.is_below(atoms, &number, &self.dims[at].count))
             };
             if relative <= self.room && numbers.iter().enumerate().all(|number| fits(atoms, number)) {
@@ -115,12 +117,12 @@ impl Place<'_> {
 
     /// True if an integer congruent to `number` is shown to be at least 0 and below `count`.
     fn is_below(&self, atoms: &mut Atoms, number: &Poly, count: &Poly) -> bool {
-        let one = Poly::constant(1, Ring::Exact);
+        let (one, bits) = (Poly::constant(1, Ring::Exact), self.ring.bits());
         // Read by itself, or as what is missing to the count.
-        let missing =
-            atoms.wrap(count).sub(number, Ring::Mod32).and_then(|missing| congruent(atoms, &missing, 32, true));
+        let missing = atoms.modulo(count, self.ring).and_then(|count| count.sub(number, self.ring));
+        let missing = missing.and_then(|missing| congruent(atoms, &missing, bits, true));
         let below = missing.and_then(|missing| atoms.sub(count, &missing));
-        let readings = [congruent(atoms, number, 32, true), congruent(atoms, number, 32, false), below];
+        let readings = [congruent(atoms, number, bits, true), congruent(atoms, number, bits, false), below];
         readings.into_iter().flatten().any(|integer| {
             let room = atoms.sub(count, &integer).and_then(|room| room.sub(&one, Ring::Exact));
             entails(atoms, &integer, self.facts.iter()) && room.is_some_and(|r| entails(atoms, &r, self.facts.iter()))

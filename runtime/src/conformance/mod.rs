@@ -15,6 +15,7 @@ mod returns;
 mod sketch;
 mod updates;
 mod vectors;
+mod wide;
 
 use crate::config::NanMode;
 use crate::device::Device;
@@ -147,6 +148,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(updates::cases());
     cases.extend(returns::cases());
     cases.extend(vectors::cases());
+    cases.extend(wide::cases());
     cases.extend(nests::cases());
     cases.extend(finals::cases());
     cases.extend(refusals::cases());

@@ -169,6 +169,7 @@ impl Sketch {
             must_write: false,
             align,
             span: None,
+            wide: false,
         });
         self.region.footprints.len() as u32 - 1
     }
@@ -191,8 +192,14 @@ impl Sketch {
             must_write: reach.must_write,
             align: 1 << reach.width.trailing_zeros().min(3),
             span: None,
+            wide: false,
         });
         self.region.footprints.len() as u32 - 1
+    }
+
+    /// Says that a footprint's addresses have 64 bits.
+    pub fn widen(&mut self, space: u32) {
+        self.region.footprints[space as usize].wide = true;
     }
 
     /// One dimension, `width` bytes per iteration at a distance of `stride`.

@@ -51,6 +51,9 @@ fn a_sloppy_device_is_found_out() {
     an update behind what is likely
     updates in the memory that is read, under another index
     live-outs in closed form
+    64-bit addresses past the end
+    64-bit addresses past 2^32
+    64-bit addresses that begin below 2^64
     rows of inner loops that would overlap
     rows whose last one ends past the memory
     rows of inner loops that never run
