@@ -113,7 +113,7 @@ impl<'e> Duel<'e> {
             let notes = Notes::default();
             let noted = Noted { device: candidate.device.clone(), notes: notes.clone() };
             let settings = Settings { fp, ..settings(DeviceChoice::Custom(Arc::new(noted))) };
-            let offload = Offload::new(bundle, &module, &settings)?;
+            let offload = Offload::of_compiled(bundle, &module, &settings)?;
             let tallies = vec![Tally::default(); bundle.manifest.regions.len()];
             Ok(Side { name: candidate.device.name().into(), sim: candidate.sim.clone(), offload, tallies, notes })
         };

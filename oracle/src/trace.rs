@@ -348,6 +348,7 @@ impl Run<'_, '_> {
                     Err(end) => return Done::Bail(end),
                 }
             }
+            Op::Ternary(op, operands) => eval::ternary(op, operands.map(|v| self.scalar(v))).into(),
             Op::Select { cond, if_true, if_false } => {
                 let chosen = if self.scalar(cond) as u32 != 0 { if_true } else { if_false };
                 self.bits[chosen.index()]

@@ -6,7 +6,8 @@
 
 use ir::abi::{self, Param, Reach};
 use ir::lowered::interp::{self, Outcome, Spaces};
-use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, LoadKind, Op, StoreKind, Target, Term, Type, UnaryOp, Value};
+use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, LoadKind, Op, StoreKind, Target, Term, TernaryOp, Type};
+use ir::lowered::{UnaryOp, Value};
 use ir::region::{
     Access, FoldOp, Footprint, Int, Kernel, LiveIn, Mapping, Place, Program, ReduceOp, Region, ReturnRole, Scalars,
     Step,
@@ -367,6 +368,31 @@ fn binary_operators_agree_on_edge_values() {
     }
 }
 
+/// Some of the edge values, and sums that leave what rounding takes off a product.
+#[test]
+fn ternary_operators_agree_on_edge_values() {
+    for &op in TernaryOp::ALL {
+        let (mut func, address) = kernel_over_words(4);
+        let operands = [0, 1, 2].map(|word| load(&mut func, BlockId::ENTRY, op.operand(), address, word));
+        let value = func.push(BlockId::ENTRY, Op::Ternary(op, operands), op.result(), 0);
+        store(&mut func, BlockId::ENTRY, address, 3, value);
+        func.block_mut(BlockId::ENTRY).term = Term::Return(Vec::new());
+        let values = edges(op.operand());
+        let negated = |a: u64, b: u64| match op {
+            TernaryOp::F32Fma => (-(f32::from_bits(a as u32) * f32::from_bits(b as u32))).to_bits().into(),
+            TernaryOp::F64Fma => (-(f64::from_bits(a) * f64::from_bits(b))).to_bits(),
+        };
+        let pairs = values.iter().flat_map(|&a| values.iter().step_by(2).map(move |&b| (a, b)));
+        let rows: Vec<Vec<u64>> = pairs
+            .flat_map(|(a, b)| {
+                let thirds: Vec<u64> = values.iter().step_by(5).copied().chain([negated(a, b)]).collect();
+                thirds.into_iter().map(move |c| vec![a, b, c, 0])
+            })
+            .collect();
+        check_rows(&func, &rows, op.name());
+    }
+}
+
 #[test]
 fn binary_operators_agree_with_a_constant_on_either_side() {
     for &op in BinaryOp::ALL {
@@ -578,9 +604,13 @@ impl Drawing {
                     let op = self.random.pick(UnaryOp::ALL);
                     (Op::Unary(op, self.value(op.operand())), op.result())
                 }
-                3..8 => {
+                3..7 => {
                     let op = self.random.pick(BinaryOp::ALL);
                     (Op::Binary(op, self.value(op.operand()), self.value(op.operand())), op.result())
+                }
+                7 => {
+                    let op = self.random.pick(TernaryOp::ALL);
+                    (Op::Ternary(op, [0; 3].map(|_| self.value(op.operand()))), op.result())
                 }
                 _ => {
                     let ty = self.random.pick(&TYPES);

@@ -129,10 +129,30 @@ impl Case {
         }
     }
 
+    /// For an operator that fuses, the product that it adds to, and the bits that change when it is taken off.
+    fn fused(&self) -> Option<(VectorBinaryOp, u128)> {
+        let signs = [0x8000_0000_8000_0000_8000_0000_8000_0000, 0x8000_0000_0000_0000_8000_0000_0000_0000];
+        match self {
+            Case::Ternary(VectorTernaryOp::F32x4RelaxedMadd) => Some((VectorBinaryOp::F32x4Mul, signs[0])),
+            Case::Ternary(VectorTernaryOp::F32x4RelaxedNmadd) => Some((VectorBinaryOp::F32x4Mul, 0)),
+            Case::Ternary(VectorTernaryOp::F64x2RelaxedMadd) => Some((VectorBinaryOp::F64x2Mul, signs[1])),
+            Case::Ternary(VectorTernaryOp::F64x2RelaxedNmadd) => Some((VectorBinaryOp::F64x2Mul, 0)),
+            _ => None,
+        }
+    }
+
     fn rows(&self, random: &mut Random) -> Vec<Vec<u128>> {
         let mask = |ty: Type| if ty == Type::V128 { u128::MAX } else { ty.mask().into() };
         let types = self.types().0;
-        (0..ROWS).map(|_| types.iter().map(|&ty| random.vector() & mask(ty)).collect()).collect()
+        let row = |_| types.iter().map(|&ty| random.vector() & mask(ty)).collect();
+        let mut rows: Vec<Vec<u128>> = (0..ROWS).map(row).collect();
+        if let Some((product, sign)) = self.fused() {
+            // What rounding takes off a product is left where the product is taken off as well.
+            for row in rows.iter_mut().step_by(2) {
+                row[2] = eval_vector::binary(product, row[0], row[1]) ^ sign;
+            }
+        }
+        rows
     }
 }
 

@@ -6,7 +6,7 @@
 //! - Memories may have any reservation and guard size and may move: a dispatch fetches base and length, compares every
 //!   hull with the length, and is over before guest code runs again. No access relies on a fault, so guard pages, explicit
 //!   bounds checks, `signals_based_traps` and the allocation strategy make no difference.
-//! - Kernels hold no relaxed SIMD operator, so what the engine makes of those concerns guest code alone.
+//! - Relaxed SIMD: a kernel that holds it is off under an engine of which isn't known that it does the same ([`crate::relaxed`]).
 //! - Epochs, call hooks, asynchronous stores and debugging see a dispatch as one call of a host function.
 //! - A proposal that is off makes compiling the module fail, if the module needs it.
 //!
@@ -39,7 +39,7 @@ pub enum NanMode {
 
 /// The configuration an embedder's engine needs, and the one that [`crate::run`] uses.
 ///
-/// - Relaxed SIMD is deterministic, because a kernel can't follow the choices of the machine at hand.
+/// - Relaxed SIMD is deterministic, because a kernel can't follow the choices of the machine at hand: it would be off.
 /// - `nan` decides whether wasmtime canonicalises the NaNs that arithmetic produces; [`crate::Settings::nan`] must agree
 ///   with it.
 /// - Every finished proposal that wasmtime 48 implements is on: threads with shared memories, multi-memory, memory64,

@@ -46,6 +46,11 @@ impl Slot {
         self.device.name()
     }
 
+    /// False for a device that declines everything.
+    pub fn runs(&self) -> bool {
+        self.device.runs()
+    }
+
     /// True once the device has panicked or been lost; it isn't asked again.
     pub fn is_lost(&self) -> bool {
         self.lost.get().is_some()

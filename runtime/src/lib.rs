@@ -16,6 +16,7 @@ mod memory;
 mod offload;
 mod plan;
 mod reach;
+mod relaxed;
 mod run;
 mod session;
 mod stats;

@@ -6,19 +6,22 @@
 //!
 //! The order: who signed the bundle, then its form ([`bundle::open`]), then the engine ([`crate::ConfigError`]), then the
 //! module's code, then the kernels. Nothing of a bundle runs before all of it is accepted. Kernels of a bundle that isn't
-//! trusted, and kernels under an engine that counts fuel, aren't even prepared.
+//! trusted, kernels under an engine that counts fuel, and kernels with relaxed SIMD under an engine of which isn't known that it does
+//! the same ([`crate::relaxed`]), aren't even prepared.
 
 use crate::cache::{self, Cache};
 use crate::checker::Scope;
 use crate::config::{self, ConfigError, NanMode};
 use crate::device::{Cpu, Cuda, Device, Off, cuda};
 use crate::dispatch::{HostedRegion, Slot, Terms};
+use crate::relaxed;
 use crate::stats::RegionStats;
 use bundle::{Bundle, BundleError, Demand, FpMode, KnownKeys, MemoryExport, PtxImage, PublicKey, Signatures};
-use ir::region::Region;
 use ir::region::verify::RegionError;
+use ir::region::{Kernel, Region};
 use rayon::ThreadPoolBuildError;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -238,13 +241,25 @@ impl Offload {
         let module = cache::compile(engine, &bundle.module, settings.cache.as_ref()).map_err(LoadError::Compile)?;
         let untrusted = Settings { device: DeviceChoice::Custom(Arc::new(Off::Untrusted)), ..settings.clone() };
         let settings = if trusted || anyone { settings } else { &untrusted };
-        Ok(Offload { signatures: Some(signatures), ..Offload::new(&bundle, &module, settings)? })
+        Ok(Offload { signatures: Some(signatures), ..Offload::of_compiled(&bundle, &module, settings)? })
     }
 
     /// Prepares every region of `bundle`, whose module has been compiled as `module`; that they belong together, and that
     /// its kernels may run, is for the caller to know. A region that the device refuses is off; the others aren't touched
     /// by that.
+    ///
+    /// The module may have been compiled elsewhere. [`Offload::of_compiled`] is for one that hasn't.
     pub fn new(bundle: &Bundle, module: &Module, settings: &Settings) -> Result<Offload, LoadError> {
+        Offload::prepare(bundle, module, settings, false)
+    }
+
+    /// The same for a module that its engine itself has compiled, in this process or in another with the same engine on the same machine:
+    /// then more is known of what relaxed SIMD does in it.
+    pub fn of_compiled(bundle: &Bundle, module: &Module, settings: &Settings) -> Result<Offload, LoadError> {
+        Offload::prepare(bundle, module, settings, true)
+    }
+
+    fn prepare(bundle: &Bundle, module: &Module, settings: &Settings, compiled: bool) -> Result<Offload, LoadError> {
         let engine = module.engine();
         config::check(engine, settings.nan)?;
         let (regions, kernels) = (&bundle.manifest.regions, &bundle.kernels);
@@ -259,8 +274,14 @@ impl Offload {
         let Settings { nan, fp, step_budget, .. } = *settings;
         let terms = Terms { nan, fp, min_work, adaptive: !forced, step_budget };
         let scope = settings.load_check.then(|| Scope::of(bundle));
-        let host = |(region, kernel): (&Region, _)| {
-            HostedRegion::checked(region, kernel, images(&bundle.ptx, region.id), &slot, terms, scope)
+        let supposes = |kernel: &Kernel| kernel.func.relaxed().map(|(supposed, _)| supposed).collect::<BTreeSet<_>>();
+        let mut unknown: BTreeSet<_> = kernels.iter().filter(|_| slot.runs()).flat_map(supposes).collect();
+        unknown.retain(|&supposed| !relaxed::is_known(engine, settings.nan, compiled, supposed));
+        let host = |(region, kernel): (&Region, &Kernel)| {
+            let first = supposes(kernel).intersection(&unknown).next().copied();
+            let off = first.map(|supposed| Slot::new(Arc::new(Off::Relaxed(supposed))));
+            let slot = off.as_ref().unwrap_or(&slot);
+            HostedRegion::checked(region, kernel, images(&bundle.ptx, region.id), slot, terms, scope)
                 .map(Arc::new)
                 .map_err(|error| LoadError::Region { id: region.id, error })
         };

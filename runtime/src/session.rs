@@ -141,7 +141,7 @@ impl Session {
             Program::Bundle(bundle) => (&bundle.module, Some(bundle)),
         };
         let module = cache::compile(&engine, bytes, options.settings.cache.as_ref()).map_err(SessionError::Compile)?;
-        let offload = bundle.map(|bundle| Offload::new(bundle, &module, &options.settings)).transpose()?;
+        let offload = bundle.map(|bundle| Offload::of_compiled(bundle, &module, &options.settings)).transpose()?;
         let (context, captured) = wasi::context(&options.outside)?;
         let mut store = Store::new(&engine, context);
         let mut linker = Linker::new(&engine);

@@ -5,7 +5,10 @@ use crate::output::{say, show};
 use crate::{Finding, files};
 use anyhow::{Context, Result};
 use bundle::{Bundle, SectionInfo, Signatures, Signer, Standing};
+use ir::lowered::Op;
+use ir::region::Kernel;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Show what a bundle holds: who signed what, what it was made from and how, its regions and their guards.
@@ -61,6 +64,12 @@ fn as_text(bytes: &[u8], signatures: &Signatures, bundle: &Bundle, sections: &[S
     for region in &manifest.regions {
         text.push_str(&region.to_string());
     }
+    for (region, kernel) in manifest.regions.iter().zip(&bundle.kernels) {
+        if let Some(operators) = relaxed(kernel) {
+            let operators = operators.into_iter().collect::<Vec<_>>().join(", ");
+            text.push_str(&format!("note: region {} holds relaxed SIMD: {operators}\n", region.id));
+        }
+    }
     for region in &manifest.regions {
         for target in &manifest.options.targets {
             if !bundle.ptx.iter().any(|image| image.region == region.id && image.target == *target) {
@@ -70,6 +79,13 @@ fn as_text(bytes: &[u8], signatures: &Signatures, bundle: &Bundle, sections: &[S
     }
     text.push_str(&format!("{} regions, {} PTX images\n", manifest.regions.len(), bundle.ptx.len()));
     text
+}
+
+/// The relaxed operators of a kernel, by which it supposes something of the engine; none if there are none.
+fn relaxed(kernel: &Kernel) -> Option<BTreeSet<String>> {
+    let name = |op: &Op| op.to_string().split(' ').next().unwrap_or_default().to_string();
+    let names: BTreeSet<String> = kernel.func.relaxed().map(|(_, op)| name(op)).collect();
+    (!names.is_empty()).then_some(names)
 }
 
 fn as_json(bytes: &[u8], signatures: &Signatures, bundle: &Bundle, sections: &[SectionInfo]) -> Result<Value> {
@@ -82,6 +98,8 @@ fn as_json(bytes: &[u8], signatures: &Signatures, bundle: &Bundle, sections: &[S
         "signatures": signatures.0.iter().map(|s| signer_json(s, sections)).collect::<Vec<_>>(),
         "sections": sections.iter().map(section).collect::<Vec<_>>(),
         "manifest": serde_json::to_value(&bundle.manifest)?,
+        "relaxed": bundle.kernels.iter().enumerate().filter_map(|(id, kernel)| Some((id.to_string(), relaxed(kernel)?)))
+            .collect::<BTreeMap<_, _>>(),
     }))
 }
 

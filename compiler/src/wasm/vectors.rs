@@ -1,8 +1,8 @@
 //! The table of Wasm's vector operators: which LoweredOp operations each one is.
 //!
 //! Most are one row of `ir::lowered::vector`. Loads and stores of parts of a vector are those of scalars, with an operator on
-//! vectors beside them. Relaxed operators stay foreign, because an engine needn't be deterministic in
-//! them. The alignment hint of a whole access says in which pieces a device that needs alignment makes it.
+//! vectors beside them. Relaxed operators have rows of their own, by which a host knows what a kernel supposes of its engine
+//! (`ir::lowered::relaxed`). The alignment hint of a whole access says in which pieces a device that needs alignment makes it.
 
 use super::translate::Translator;
 use ir::lowered::{Inst, LoadKind, Op, Shape, StoreKind, Type, Value, VectorBinaryOp, VectorTernaryOp, VectorUnaryOp};
@@ -59,7 +59,8 @@ pub fn meaning(operator: &Operator<'_>) -> Option<VectorMeaning> {
         F32x4Trunc F32x4Nearest F32x4Abs F32x4Neg F32x4Sqrt F64x2Ceil F64x2Floor F64x2Trunc F64x2Nearest
         F64x2Abs F64x2Neg F64x2Sqrt I32x4TruncSatF32x4S F32x4ConvertI32x4S I32x4TruncSatF64x2SZero
         F64x2ConvertLowI32x4S I32x4TruncSatF32x4U F32x4ConvertI32x4U I32x4TruncSatF64x2UZero
-        F64x2ConvertLowI32x4U F32x4DemoteF64x2Zero F64x2PromoteLowF32x4);
+        F64x2ConvertLowI32x4U F32x4DemoteF64x2Zero F64x2PromoteLowF32x4 I32x4RelaxedTruncF32x4S
+        I32x4RelaxedTruncF32x4U I32x4RelaxedTruncF64x2SZero I32x4RelaxedTruncF64x2UZero);
     same_name!(operator, Binary VectorBinaryOp: V128And V128AndNot V128Or V128Xor I8x16Eq I8x16Ne I8x16LtS I8x16LtU I8x16GtS I8x16GtU I8x16LeS I8x16LeU
         I8x16GeS I8x16GeU I16x8Eq I16x8Ne I16x8LtS I16x8LtU I16x8GtS I16x8GtU I16x8LeS I16x8LeU I16x8GeS
         I16x8GeU I32x4Eq I32x4Ne I32x4LtS I32x4LtU I32x4GtS I32x4GtU I32x4LeS I32x4LeU I32x4GeS I32x4GeU I64x2Eq
@@ -74,7 +75,11 @@ pub fn meaning(operator: &Operator<'_>) -> Option<VectorMeaning> {
         I32x4ExtMulLowI16x8S I32x4ExtMulLowI16x8U I32x4ExtMulHighI16x8S I32x4ExtMulHighI16x8U
         I64x2ExtMulLowI32x4S I64x2ExtMulLowI32x4U I64x2ExtMulHighI32x4S I64x2ExtMulHighI32x4U I32x4DotI16x8S
         I8x16Swizzle F32x4Add F32x4Sub F32x4Mul F32x4Div F32x4Min F32x4Max F32x4PMin F32x4PMax F64x2Add F64x2Sub
-        F64x2Mul F64x2Div F64x2Min F64x2Max F64x2PMin F64x2PMax);
+        F64x2Mul F64x2Div F64x2Min F64x2Max F64x2PMin F64x2PMax I8x16RelaxedSwizzle F32x4RelaxedMin F32x4RelaxedMax
+        F64x2RelaxedMin F64x2RelaxedMax I16x8RelaxedQ15mulrS I16x8RelaxedDotI8x16I7x16S);
+    same_name!(operator, Ternary VectorTernaryOp: V128Bitselect I8x16RelaxedLaneselect I16x8RelaxedLaneselect I32x4RelaxedLaneselect
+        I64x2RelaxedLaneselect F32x4RelaxedMadd F32x4RelaxedNmadd F64x2RelaxedMadd F64x2RelaxedNmadd
+        I32x4RelaxedDotI8x16I7x16AddS);
     access(operator).or_else(|| lane(operator))
 }
 
@@ -84,7 +89,6 @@ fn lane(operator: &Operator<'_>) -> Option<VectorMeaning> {
     Some(match *operator {
         O::V128Const { value } => VectorMeaning::Const(*value.bytes()),
         O::I8x16Shuffle { lanes } => VectorMeaning::Shuffle(lanes),
-        O::V128Bitselect => VectorMeaning::Ternary(VectorTernaryOp::V128Bitselect),
         O::I8x16ExtractLaneS { lane } => Extract(Shape::I8x16, true, lane),
         O::I8x16ExtractLaneU { lane } => Extract(Shape::I8x16, false, lane),
         O::I16x8ExtractLaneS { lane } => Extract(Shape::I16x8, true, lane),

@@ -2,7 +2,7 @@
 
 use super::ops::Const as ConstOp;
 use super::types;
-use crate::lowered::{BinaryOp, Const, LoadKind, StoreKind, Type, UnaryOp};
+use crate::lowered::{BinaryOp, Const, LoadKind, StoreKind, TernaryOp, Type, UnaryOp};
 use crate::region::{FoldOp, ReduceOp, ReturnRole};
 use pliron::attribute::Attribute;
 use pliron::builtin::attr_interfaces::{MaterializableAttr, TypedAttrInterface};
@@ -95,6 +95,10 @@ named! {
 named! {
     /// The operator of a [`super::ops::Binary`].
     BinaryAttr "twk.binary_operator" "binary operator" BinaryOp
+}
+named! {
+    /// The operator of a [`super::ops::Ternary`].
+    TernaryAttr "twk.ternary_operator" "ternary operator" TernaryOp
 }
 named! {
     /// Width and extension of a [`super::ops::Load`].

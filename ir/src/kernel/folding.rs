@@ -5,7 +5,7 @@
 //! is not folded, so that it still bails.
 
 use super::attributes::{ConstAttr, constant};
-use super::ops::{Binary, Branch, Const, Jump, Select, Switch, Unary};
+use super::ops::{Binary, Branch, Const, Jump, Select, Switch, Ternary, Unary};
 use crate::lowered::{self, Type, eval};
 use pliron::attribute::AttrObj;
 use pliron::basic_block::BasicBlock;
@@ -51,6 +51,13 @@ const_fold!(Binary, |this, ctx, known| {
     let operands = known(0).zip(known(1));
     let value = operator.zip(operands).and_then(|(op, (a, b))| eval::binary(op, a.bits, b.bits).ok());
     operator.zip(value).map(|(op, bits)| lowered::Const { ty: op.result(), bits })
+});
+
+const_fold!(Ternary, |this, ctx, known| {
+    let operator = this.get_attr_twk_ternary(ctx).map(|a| a.0);
+    let operands = known(0).zip(known(1)).zip(known(2)).map(|((a, b), c)| [a, b, c].map(|operand| operand.bits));
+    let value = operator.zip(operands).map(|(op, operands)| (op.result(), eval::ternary(op, operands)));
+    value.map(|(ty, bits)| lowered::Const { ty, bits })
 });
 
 const_fold!(Select, |_this, _ctx, known| known(0).and_then(|cond| known(if cond.bits != 0 { 1 } else { 2 })));

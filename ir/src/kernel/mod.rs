@@ -2,7 +2,7 @@
 //!
 //! A [`ops::Kernel`] operation holds one region of basic blocks for one point of the iteration space. Scalars are
 //! pliron's `i32`, `i64`, `fp32` and `fp64`; a device address is a [`types::PointerType`]. Every operator of LoweredOp
-//! appears under its own name as an attribute of [`ops::Unary`] or [`ops::Binary`], so its type rule and its trap stay
+//! appears under its own name as an attribute of [`ops::Unary`], [`ops::Binary`] or [`ops::Ternary`], so its type rule and its trap stay
 //! written in one place, `lowered::ops`, and its value in `lowered::eval`. Parameters of the entry are operations
 //! ([`ops::Index`], [`ops::LiveIn`]), which leaves the entry block without arguments.
 //!

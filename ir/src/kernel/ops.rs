@@ -6,7 +6,7 @@
 //! | `twk.index` | | `i64` | computed from the block and thread index in the entry's first lines |
 //! | `twk.live_in` | | its type | `ld.param` |
 //! | `twk.const` | | its type | an immediate, or a `mov` |
-//! | `twk.unary`, `twk.binary` | the operator's | the operator's | the operator's; some bail |
+//! | `twk.unary`, `twk.binary`, `twk.ternary` | the operator's | the operator's | the operator's; some bail |
 //! | `twk.select` | `i32`, two of one type | that type | `selp` |
 //! | `twk.address` | `i32` or `i64` | `twk.ptr` | zero extension, `add` of the footprint's delta |
 //! | `twk.checked` | `i32` | `twk.ptr` | the same, after a `setp` and a predicated `bra` to where it bails for an address outside of the footprint's reach, and two more for a misaligned one |
@@ -20,10 +20,10 @@
 //! | `twk.return` | one per role | | `red`, `atom`, or a store by the last thread; `exit` |
 
 use super::attributes::{
-    BinaryAttr, ConstAttr, LoadAttr, NumberAttr, RolesAttr, ShapeAttr, StoreAttr, UnaryAttr, UpdateAttr,
+    BinaryAttr, ConstAttr, LoadAttr, NumberAttr, RolesAttr, ShapeAttr, StoreAttr, TernaryAttr, UnaryAttr, UpdateAttr,
 };
 use super::types::{self, PointerType};
-use crate::lowered::{self, BinaryOp, LoadKind, StoreKind, Type, UnaryOp};
+use crate::lowered::{self, BinaryOp, LoadKind, StoreKind, TernaryOp, Type, UnaryOp};
 use crate::region::{ReduceOp, ReturnRole};
 use pliron::basic_block::BasicBlock;
 use pliron::builtin::attributes::OperandSegmentSizesAttr;
@@ -347,6 +347,32 @@ impl Verify for Binary {
         let operator = attribute!(self, ctx, get_attr_twk_binary, "twk_binary").0;
         let operand = Want::Scalar(operator.operand());
         check(ctx, self, &[operand, operand], false, &[Want::Scalar(operator.result())])
+    }
+}
+
+/// An operator with three operands.
+#[pliron_op(
+    name = "twk.ternary",
+    format = "attr($twk_ternary, $TernaryAttr) ` ` $0 `, ` $1 `, ` $2 ` : ` type($0)",
+    interfaces = [NOpdsInterface<3>, OneResultInterface],
+    attributes = (twk_ternary: TernaryAttr),
+)]
+pub struct Ternary;
+
+impl Ternary {
+    /// `operator` applied to `operands`.
+    pub fn new(ctx: &mut Context, operator: TernaryOp, operands: [Value; 3]) -> Ternary {
+        let ty = scalar(ctx, operator.result());
+        let op: Ternary = new_op(ctx, Some(ty), operands.to_vec(), vec![]);
+        op.set_attr_twk_ternary(ctx, TernaryAttr(operator));
+        op
+    }
+}
+
+impl Verify for Ternary {
+    fn verify(&self, ctx: &Context) -> Result<()> {
+        let operator = attribute!(self, ctx, get_attr_twk_ternary, "twk_ternary").0;
+        check(ctx, self, &[Want::Scalar(operator.operand()); 3], false, &[Want::Scalar(operator.result())])
     }
 }
 

@@ -1,7 +1,7 @@
 //! One operation of the dialect as plain data, so that passes and emitters are exhaustive matches.
 
 use super::ops;
-use crate::lowered::{BinaryOp, Const, LoadKind, StoreKind, UnaryOp};
+use crate::lowered::{BinaryOp, Const, LoadKind, StoreKind, TernaryOp, UnaryOp};
 use crate::region::{ReduceOp, ReturnRole};
 use pliron::context::{Context, Ptr};
 use pliron::operation::Operation;
@@ -19,6 +19,8 @@ pub enum View {
     Unary(UnaryOp),
     /// An operator with two operands.
     Binary(BinaryOp),
+    /// An operator with three operands.
+    Ternary(TernaryOp),
     /// The second operand if the first isn't zero, else the third.
     Select,
     /// The device address of a guest address within a footprint.
@@ -54,7 +56,11 @@ impl View {
     /// True if equal operands always give an equal result; where one bails, so does the other.
     pub fn is_function_of_operands(&self) -> bool {
         use View::*;
-        matches!(self, Index(_) | LiveIn(_) | Const(_) | Unary(_) | Binary(_) | Select | Address(_) | Checked { .. })
+        match self {
+            Index(_) | LiveIn(_) | Const(_) | Unary(_) | Binary(_) | Ternary(_) | Select => true,
+            Address(_) | Checked { .. } => true,
+            Load(..) | Store(..) | Update(..) | Jump | Branch | Switch | Bail | Return(_) => false,
+        }
     }
 }
 
@@ -65,6 +71,9 @@ pub fn view(ctx: &Context, op: Ptr<Operation>) -> Option<View> {
     }
     if let Some(op) = Operation::get_op::<ops::Unary>(op, ctx) {
         return op.get_attr_twk_unary(ctx).map(|a| View::Unary(a.0));
+    }
+    if let Some(op) = Operation::get_op::<ops::Ternary>(op, ctx) {
+        return op.get_attr_twk_ternary(ctx).map(|a| View::Ternary(a.0));
     }
     if let Some(op) = Operation::get_op::<ops::Const>(op, ctx) {
         return op.get_attr_twk_value(ctx).map(|a| View::Const(a.0));

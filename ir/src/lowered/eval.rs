@@ -3,7 +3,7 @@
 //! Operands and results are zero-extended bit patterns. An arithmetic float result that is a NaN is the canonical
 //! one, which is what every device produces in canonical mode.
 
-use super::{BinaryOp, UnaryOp};
+use super::{BinaryOp, TernaryOp, UnaryOp};
 use thiserror::Error;
 
 /// Why an operator has no value for its operands.
@@ -184,6 +184,14 @@ pub fn binary(op: BinaryOp, a: u64, b: u64) -> Result<u64, Trap> {
     })
 }
 
+/// The value of an operator with three operands: the product of the first two plus the third, rounded once.
+pub fn ternary(op: TernaryOp, [a, b, c]: [u64; 3]) -> u64 {
+    match op {
+        TernaryOp::F32Fma => of_f32(f32_of(a).mul_add(f32_of(b), f32_of(c))),
+        TernaryOp::F64Fma => of_f64(f64_of(a).mul_add(f64_of(b), f64_of(c))),
+    }
+}
+
 macro_rules! int_binary {
     ($name:ident, $u:ident, $s:ident, $div_s:ident, $div_u:ident, $rem_s:ident, $rem_u:ident, [$($op:ident),*]) => {
         fn $name(op: BinaryOp, a: $u, b: $u) -> Result<u64, Trap> {
@@ -281,6 +289,16 @@ mod tests {
         assert_eq!(binary(BinaryOp::F32Max, neg, pos), Ok(pos));
         assert_eq!(binary(BinaryOp::F32Min, 0x7f80_0001, pos), Ok(CANONICAL_F32));
         assert_eq!(binary(BinaryOp::F64Max, 1.0f64.to_bits(), f64::NAN.to_bits() | 1), Ok(CANONICAL_F64));
+    }
+
+    #[test]
+    fn a_fused_product_is_rounded_with_the_sum() {
+        let (a, b) = (1.0f32 + f32::EPSILON, -1.0f32 - 2.0 * f32::EPSILON);
+        let [a, b] = [a, b].map(|v| u64::from(v.to_bits()));
+        assert_eq!(ternary(TernaryOp::F32Fma, [a, a, b]), u64::from((f32::EPSILON * f32::EPSILON).to_bits()));
+        assert_eq!(ternary(TernaryOp::F32Fma, [a, a, 0xffc0_1234]), CANONICAL_F32);
+        let lowest = f64::from_bits(1);
+        assert_eq!(ternary(TernaryOp::F64Fma, [lowest.to_bits(), 0.25f64.to_bits(), lowest.to_bits()]), 1);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use super::lanes::{self, Lanes, Scalars};
 use super::vector::{Sign, UnaryRule};
-use super::{BinaryOp, Const, Shape, Type, UnaryOp, VectorBinaryOp, VectorTernaryOp, VectorUnaryOp, eval};
+use super::{BinaryOp, Const, Shape, TernaryOp, Type, UnaryOp, VectorBinaryOp, VectorTernaryOp, VectorUnaryOp, eval};
 
 /// Does scalar operators on bits.
 struct Bits;
@@ -22,6 +22,10 @@ impl Scalars for Bits {
 
     fn binary(&mut self, op: BinaryOp, a: u64, b: u64) -> u64 {
         eval::binary(op, a, b).expect("lanes hold no operator that traps")
+    }
+
+    fn ternary(&mut self, op: TernaryOp, operands: [u64; 3]) -> u64 {
+        eval::ternary(op, operands)
     }
 
     fn select(&mut self, cond: u64, if_true: u64, if_false: u64) -> u64 {
@@ -140,6 +144,27 @@ mod tests {
         let wanted = [0x10, 0x1f, 0, 0, 0x13, 0x18, 0x17, 0x11, 0x12, 0x12, 0, 0x19, 0x1a, 0x1b, 0x1c, 0x1d];
         assert_eq!(binary(VectorBinaryOp::I8x16Swizzle, a, chosen), u128::from_le_bytes(wanted));
         assert_eq!(ternary(VectorTernaryOp::V128Bitselect, [a, b, 0xff00]), (b & !0xff00) | (a & 0xff00));
+    }
+
+    #[test]
+    fn products_are_summed_in_pairs_that_wrap_and_in_fours_that_do_not() {
+        let lowest = v(Shape::I8x16, &[-128; 16]);
+        let pairs = binary(VectorBinaryOp::I16x8RelaxedDotI8x16I7x16S, lowest, lowest);
+        assert_eq!(pairs, v(Shape::I16x8, &[-32768; 8]));
+        let more = v(Shape::I32x4, &[i32::MAX as i64, -65536, 0, 1]);
+        let fours = ternary(VectorTernaryOp::I32x4RelaxedDotI8x16I7x16AddS, [lowest, lowest, more]);
+        assert_eq!(fours, v(Shape::I32x4, &[i32::MIN as i64 + 65535, 0, 65536, 65537]));
+    }
+
+    #[test]
+    fn a_product_is_added_or_subtracted_with_one_rounding() {
+        let all = |value: f32| v(Shape::I32x4, &[i64::from(value.to_bits()); 4]);
+        let (near, square) = (all(1.0 + f32::EPSILON), all(1.0 + 2.0 * f32::EPSILON));
+        let rest = f32::EPSILON * f32::EPSILON;
+        assert_eq!(ternary(VectorTernaryOp::F32x4RelaxedNmadd, [near, near, square]), all(-rest));
+        let negated = all(-1.0 - 2.0 * f32::EPSILON);
+        assert_eq!(ternary(VectorTernaryOp::F32x4RelaxedMadd, [near, near, negated]), all(rest));
+        assert_eq!(ternary(VectorTernaryOp::F32x4RelaxedMadd, [near, near, all(-f32::NAN)]), all(f32::NAN));
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Functions, blocks, instructions and terminators.
 
-use super::{
-    BinaryOp, Const, LoadKind, Shape, StoreKind, Type, UnaryOp, VectorBinaryOp, VectorTernaryOp, VectorUnaryOp,
-};
+use super::{BinaryOp, Const, LoadKind, Shape, StoreKind, TernaryOp, Type, UnaryOp};
+use super::{VectorBinaryOp, VectorTernaryOp, VectorUnaryOp};
 use crate::region::ReduceOp;
 use serde::{Deserialize, Serialize};
 
@@ -177,6 +176,8 @@ pub enum Op {
         /// The value.
         value: Value,
     },
+    /// An operator with three operands.
+    Ternary(TernaryOp, [Value; 3]),
 }
 
 /// An operator outside the kernel language.
@@ -300,7 +301,7 @@ impl Op {
             Op::VectorBinary(_, a, b) | Op::Shuffle(_, a, b) | Op::ReplaceLane { vector: a, value: b, .. } => {
                 [a, b].into_iter().for_each(visit);
             }
-            Op::VectorTernary(_, operands) => operands.into_iter().for_each(visit),
+            Op::Ternary(_, operands) | Op::VectorTernary(_, operands) => operands.into_iter().for_each(visit),
             Op::Select { cond, if_true, if_false } => [cond, if_true, if_false].into_iter().for_each(visit),
         }
     }
@@ -322,7 +323,7 @@ impl Op {
                 *a = map(*a);
                 *b = map(*b);
             }
-            Op::VectorTernary(_, operands) => operands.iter_mut().for_each(|v| *v = map(*v)),
+            Op::Ternary(_, operands) | Op::VectorTernary(_, operands) => operands.iter_mut().for_each(|v| *v = map(*v)),
             Op::Select { cond, if_true, if_false } => {
                 *cond = map(*cond);
                 *if_true = map(*if_true);

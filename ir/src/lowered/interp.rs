@@ -152,6 +152,7 @@ impl Frame {
             Op::Const(c) => Ok(c.bits),
             Op::Unary(op, a) => eval::unary(op, self.scalar(a)),
             Op::Binary(op, a, b) => eval::binary(op, self.scalar(a), self.scalar(b)),
+            Op::Ternary(op, operands) => Ok(eval::ternary(op, operands.map(|v| self.scalar(v)))),
             Op::Select { cond, if_true, if_false } => {
                 let chosen = if self.scalar(cond) as u32 != 0 { if_true } else { if_false };
                 return Ok(Step::Value(self.get(chosen)));

@@ -9,7 +9,7 @@
 //! of a NaN is therefore said by the scalar operators alone, while `PMin`, `PMax` and the bit operators move bits.
 
 use super::vector::{BinaryRule, Half, Sign, TernaryRule, UnaryRule};
-use super::{BinaryOp, Const, Shape, Type, UnaryOp, VectorBinaryOp, VectorTernaryOp, VectorUnaryOp};
+use super::{BinaryOp, Const, Shape, TernaryOp, Type, UnaryOp, VectorBinaryOp, VectorTernaryOp, VectorUnaryOp};
 
 /// Somebody who can do scalar operators.
 pub trait Scalars {
@@ -22,6 +22,8 @@ pub trait Scalars {
     fn unary(&mut self, op: UnaryOp, a: Self::Value) -> Self::Value;
     /// An operator that can't trap.
     fn binary(&mut self, op: BinaryOp, a: Self::Value, b: Self::Value) -> Self::Value;
+    /// An operator with three operands.
+    fn ternary(&mut self, op: TernaryOp, operands: [Self::Value; 3]) -> Self::Value;
     /// `if_true` if the `i32` isn't zero.
     fn select(&mut self, cond: Self::Value, if_true: Self::Value, if_false: Self::Value) -> Self::Value;
 
@@ -310,7 +312,10 @@ pub fn binary<S: Scalars>(s: &mut S, op: VectorBinaryOp, a: &Lanes<S::Value>, b:
             });
             Lanes::new(shape.widened(), lanes.collect())
         }
-        BinaryRule::Dot => dot(s, a, b),
+        BinaryRule::Dot(shape) => {
+            let products = products(s, shape, a, b);
+            Lanes::new(shape.widened(), products.chunks(2).map(|pair| all(s, BinaryOp::I32Add, pair)).collect())
+        }
         BinaryRule::Swizzle => swizzle(s, a, b),
         _ => narrow_arithmetic(s, op, a, b),
     }
@@ -378,7 +383,33 @@ pub fn ternary<S: Scalars>(s: &mut S, op: VectorTernaryOp, operands: [&Lanes<S::
             let chosen = binary(s, VectorBinaryOp::V128And, &difference, c);
             binary(s, VectorBinaryOp::V128Xor, &chosen, b)
         }
+        TernaryRule::MultiplyAdd(shape) => fused(s, shape, a, b, c),
+        TernaryRule::MultiplySubtract(shape) => {
+            let neg = if shape == Shape::F32x4 { UnaryOp::F32Neg } else { UnaryOp::F64Neg };
+            let a = reshape(s, a, shape).map(shape, |v| s.unary(neg, v));
+            fused(s, shape, &a, b, c)
+        }
+        TernaryRule::DotAdd => {
+            let products = products(s, Shape::I8x16, a, b);
+            let sums = products.chunks(4).map(|four| all(s, BinaryOp::I32Add, four)).collect();
+            let c = reshape(s, c, Shape::I32x4);
+            pairs(&Lanes::new(Shape::I32x4, sums), &c, |x, y| s.binary(BinaryOp::I32Add, x, y))
+        }
     }
+}
+
+/// The product of the first two plus the third, rounded once.
+fn fused<S: Scalars>(
+    s: &mut S,
+    shape: Shape,
+    a: &Lanes<S::Value>,
+    b: &Lanes<S::Value>,
+    c: &Lanes<S::Value>,
+) -> Lanes<S::Value> {
+    let op = if shape == Shape::F32x4 { TernaryOp::F32Fma } else { TernaryOp::F64Fma };
+    let [a, b, c] = [a, b, c].map(|operand| reshape(s, operand, shape));
+    let lanes = a.values.iter().zip(&b.values).zip(&c.values);
+    Lanes::new(shape, lanes.map(|((&x, &y), &z)| s.ternary(op, [x, y, z])).collect())
 }
 
 /// Bytes of two vectors, chosen by constants below 32.
@@ -504,14 +535,14 @@ fn limited<S: Scalars>(s: &mut S, shape: Shape, sign: Sign, v: S::Value) -> S::V
     s.select(above, high, v)
 }
 
-fn dot<S: Scalars>(s: &mut S, a: &Lanes<S::Value>, b: &Lanes<S::Value>) -> Lanes<S::Value> {
-    let (a, b) = (reshape(s, a, Shape::I16x8), reshape(s, b, Shape::I16x8));
-    let products = pairs(&a, &b, |x, y| {
-        let (x, y) = (widened(s, Shape::I16x8, Sign::Signed, x), widened(s, Shape::I16x8, Sign::Signed, y));
+/// The products of signed lanes of 8 or 16 bits, which an `i32` holds.
+fn products<S: Scalars>(s: &mut S, shape: Shape, a: &Lanes<S::Value>, b: &Lanes<S::Value>) -> Vec<S::Value> {
+    let (a, b) = (reshape(s, a, shape), reshape(s, b, shape));
+    let product = |(&x, &y): (&S::Value, &S::Value)| {
+        let (x, y) = (widened(s, shape, Sign::Signed, x), widened(s, shape, Sign::Signed, y));
         s.binary(BinaryOp::I32Mul, x, y)
-    });
-    let sums = products.values.chunks(2).map(|pair| s.binary(BinaryOp::I32Add, pair[0], pair[1])).collect();
-    Lanes::new(Shape::I32x4, sums)
+    };
+    a.values.iter().zip(&b.values).map(product).collect()
 }
 
 fn swizzle<S: Scalars>(s: &mut S, a: &Lanes<S::Value>, b: &Lanes<S::Value>) -> Lanes<S::Value> {

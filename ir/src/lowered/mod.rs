@@ -18,6 +18,7 @@ mod func;
 pub mod interp;
 pub mod lanes;
 mod ops;
+pub mod relaxed;
 pub mod text;
 mod types;
 pub mod vector;
@@ -25,6 +26,6 @@ pub mod verify;
 
 pub use access::{LoadKind, StoreKind};
 pub use func::{Block, BlockId, Foreign, Func, Inst, Op, Target, Term, Value};
-pub use ops::{BinaryOp, UnaryOp};
+pub use ops::{BinaryOp, TernaryOp, UnaryOp};
 pub use types::{Const, Type};
 pub use vector::{Shape, VectorBinaryOp, VectorTernaryOp, VectorUnaryOp};

@@ -76,6 +76,13 @@ operators! {
 }
 
 operators! {
+    /// An operator with three operands of one type. Wasm has none: vectors in scalar lanes need them.
+    TernaryOp {
+        F32Fma "f32.fma" F32 F32 false; F64Fma "f64.fma" F64 F64 false;
+    }
+}
+
+operators! {
     /// An operator with two operands of one type.
     BinaryOp {
         I32Add "i32.add" I32 I32 false; I32Sub "i32.sub" I32 I32 false; I32Mul "i32.mul" I32 I32 false;

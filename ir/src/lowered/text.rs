@@ -36,6 +36,7 @@ impl Display for Op {
             Op::Const(c) => write!(f, "{c}"),
             Op::Unary(op, a) => write!(f, "{} {a}", op.name()),
             Op::Binary(op, a, b) => write!(f, "{} {a}, {b}", op.name()),
+            Op::Ternary(op, [a, b, c]) => write!(f, "{} {a}, {b}, {c}", op.name()),
             Op::Select { cond, if_true, if_false } => write!(f, "select {cond}, {if_true}, {if_false}"),
             Op::Load { kind, space, offset, addr } => write!(f, "{} s{space} {addr}+{offset}", kind.name()),
             Op::Gather { kind, space, offset, addr } => write!(f, "gather {} s{space} {addr}+{offset}", kind.name()),

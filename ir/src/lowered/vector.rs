@@ -2,7 +2,8 @@
 //!
 //! A rule is the whole meaning of an operator: `lanes` spells it out in scalar operators, which is what the interpreter
 //! evaluates and what a device without vectors runs; native code picks the instruction that does the same. Wasm's loads of
-//! parts of a vector have no operators of their own: each is a scalar load and one of these.
+//! parts of a vector have no operators of their own: each is a scalar load and one of these. Operators of relaxed SIMD, of which
+//! Wasm lets an engine choose among several meanings, have rows beside those that mean the same: see `relaxed`.
 
 use super::{BinaryOp, Type, UnaryOp};
 use serde::{Deserialize, Serialize};
@@ -154,8 +155,8 @@ pub enum BinaryRule {
     Narrow(Shape, Sign),
     /// Products of half of the lanes, twice as wide.
     ExtendMul(Shape, Half, Sign),
-    /// Sums of two products of neighbouring signed 16-bit lanes.
-    Dot,
+    /// Sums of two products of neighbouring signed lanes, twice as wide, wrapping.
+    Dot(Shape),
     /// Bytes of the first, chosen by the second; 0 where that is past the end.
     Swizzle,
 }
@@ -165,6 +166,12 @@ pub enum BinaryRule {
 pub enum TernaryRule {
     /// The bits of the first where the third is set, else of the second.
     Bitselect,
+    /// The product of the first two lanes plus the third, rounded once.
+    MultiplyAdd(Shape),
+    /// The third lane minus the product of the first two, rounded once.
+    MultiplySubtract(Shape),
+    /// Sums of four products of neighbouring signed bytes, plus the third operand's lanes, wrapping.
+    DotAdd,
 }
 
 macro_rules! operators {
@@ -241,6 +248,10 @@ operators! {
         F64x2ConvertLowI32x4U "f64x2.convert_low_i32x4_u" LowPair(F64ConvertI32U);
         F32x4DemoteF64x2Zero "f32x4.demote_f64x2_zero" ZeroPair(F32DemoteF64);
         F64x2PromoteLowF32x4 "f64x2.promote_low_f32x4" LowPair(F64PromoteF32);
+        I32x4RelaxedTruncF32x4S "i32x4.relaxed_trunc_f32x4_s" Each(I32TruncSatF32S);
+        I32x4RelaxedTruncF32x4U "i32x4.relaxed_trunc_f32x4_u" Each(I32TruncSatF32U);
+        I32x4RelaxedTruncF64x2SZero "i32x4.relaxed_trunc_f64x2_s_zero" ZeroPair(I32TruncSatF64S);
+        I32x4RelaxedTruncF64x2UZero "i32x4.relaxed_trunc_f64x2_u_zero" ZeroPair(I32TruncSatF64U);
     }
 }
 
@@ -315,7 +326,7 @@ operators! {
         I64x2ExtMulLowI32x4U "i64x2.extmul_low_i32x4_u" ExtendMul(I32x4, Low, Unsigned);
         I64x2ExtMulHighI32x4S "i64x2.extmul_high_i32x4_s" ExtendMul(I32x4, High, Signed);
         I64x2ExtMulHighI32x4U "i64x2.extmul_high_i32x4_u" ExtendMul(I32x4, High, Unsigned);
-        I32x4DotI16x8S "i32x4.dot_i16x8_s" Dot; I8x16Swizzle "i8x16.swizzle" Swizzle;
+        I32x4DotI16x8S "i32x4.dot_i16x8_s" Dot(I16x8); I8x16Swizzle "i8x16.swizzle" Swizzle;
         F32x4Add "f32x4.add" Each(F32x4, F32Add); F32x4Sub "f32x4.sub" Each(F32x4, F32Sub);
         F32x4Mul "f32x4.mul" Each(F32x4, F32Mul); F32x4Div "f32x4.div" Each(F32x4, F32Div);
         F32x4Min "f32x4.min" Each(F32x4, F32Min); F32x4Max "f32x4.max" Each(F32x4, F32Max);
@@ -324,6 +335,13 @@ operators! {
         F64x2Mul "f64x2.mul" Each(F64x2, F64Mul); F64x2Div "f64x2.div" Each(F64x2, F64Div);
         F64x2Min "f64x2.min" Each(F64x2, F64Min); F64x2Max "f64x2.max" Each(F64x2, F64Max);
         F64x2PMin "f64x2.pmin" Pick(F64x2, F64Lt); F64x2PMax "f64x2.pmax" Pick(F64x2, F64Gt);
+        I8x16RelaxedSwizzle "i8x16.relaxed_swizzle" Swizzle;
+        F32x4RelaxedMin "f32x4.relaxed_min" Each(F32x4, F32Min);
+        F32x4RelaxedMax "f32x4.relaxed_max" Each(F32x4, F32Max);
+        F64x2RelaxedMin "f64x2.relaxed_min" Each(F64x2, F64Min);
+        F64x2RelaxedMax "f64x2.relaxed_max" Each(F64x2, F64Max);
+        I16x8RelaxedQ15mulrS "i16x8.relaxed_q15mulr_s" FractionProduct;
+        I16x8RelaxedDotI8x16I7x16S "i16x8.relaxed_dot_i8x16_i7x16_s" Dot(I8x16);
     }
 }
 
@@ -331,6 +349,15 @@ operators! {
     /// An operator with three vectors.
     VectorTernaryOp TernaryRule {
         V128Bitselect "v128.bitselect" Bitselect;
+        I8x16RelaxedLaneselect "i8x16.relaxed_laneselect" Bitselect;
+        I16x8RelaxedLaneselect "i16x8.relaxed_laneselect" Bitselect;
+        I32x4RelaxedLaneselect "i32x4.relaxed_laneselect" Bitselect;
+        I64x2RelaxedLaneselect "i64x2.relaxed_laneselect" Bitselect;
+        F32x4RelaxedMadd "f32x4.relaxed_madd" MultiplyAdd(F32x4);
+        F32x4RelaxedNmadd "f32x4.relaxed_nmadd" MultiplySubtract(F32x4);
+        F64x2RelaxedMadd "f64x2.relaxed_madd" MultiplyAdd(F64x2);
+        F64x2RelaxedNmadd "f64x2.relaxed_nmadd" MultiplySubtract(F64x2);
+        I32x4RelaxedDotI8x16I7x16AddS "i32x4.relaxed_dot_i8x16_i7x16_add_s" DotAdd;
     }
 }
 

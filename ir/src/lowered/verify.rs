@@ -176,6 +176,10 @@ impl Checker<'_> {
                 self.is(*b, binary.operand())?;
                 Some(Some(binary.result()))
             }
+            Op::Ternary(ternary, operands) => {
+                operands.iter().try_for_each(|&v| self.is(v, ternary.operand()))?;
+                Some(Some(ternary.result()))
+            }
             Op::Select { cond, if_true, if_false } => {
                 self.is(*cond, Type::I32)?;
                 let ty = self.known(*if_true)?;

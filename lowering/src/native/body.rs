@@ -16,7 +16,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{Block, BlockArg, Endianness, InstBuilder, JumpTableData, MemFlagsData, types};
 use cranelift_frontend::{FunctionBuilder, Variable};
-use ir::lowered::{BlockId, Const, Func, LoadKind, Op, StoreKind, Target, Term, Type, Value};
+use ir::lowered::{BlockId, Const, Func, LoadKind, Op, StoreKind, Target, Term, TernaryOp, Type, Value};
 use ir::region::ReduceOp;
 
 /// The values that the body starts from.
@@ -142,6 +142,10 @@ impl<'a, 'b> Body<'a, 'b> {
             Op::Binary(op, a, b) => {
                 let (a, b) = (self.get(a), self.get(b));
                 Some(self.binary(op, a, b, result))
+            }
+            Op::Ternary(TernaryOp::F32Fma | TernaryOp::F64Fma, operands) => {
+                let [a, b, c] = operands.map(|v| self.get(v));
+                Some(self.builder.ins().fma(a, b, c))
             }
             Op::Select { cond, if_true, if_false } => {
                 let (cond, a, b) = (self.condition(cond), self.get(if_true), self.get(if_false));

@@ -52,8 +52,9 @@ impl fmt::Debug for Machine {
     }
 }
 
-/// The target: this very machine with all its instructions. A `large` kernel gets the allocator that is linear.
-pub(super) fn isa(options: &Options, large: bool) -> Result<OwnedTargetIsa, NativeError> {
+/// The target: this very machine with all its instructions, or with those alone that every machine like it has. A `large` kernel
+/// gets the allocator that is linear.
+pub(super) fn isa(options: &Options, large: bool, all: bool) -> Result<OwnedTargetIsa, NativeError> {
     let mut flags = settings::builder();
     let on = |condition: bool| if condition { "true" } else { "false" };
     let wanted = [
@@ -69,7 +70,7 @@ pub(super) fn isa(options: &Options, large: bool) -> Result<OwnedTargetIsa, Nati
     for (name, value) in wanted {
         flags.set(name, value).map_err(ModuleError::Flag)?;
     }
-    let builder = cranelift_native::builder().map_err(NativeError::Host)?;
+    let builder = cranelift_native::builder_with_options(all).map_err(NativeError::Host)?;
     let isa = builder.finish(settings::Flags::new(flags)).map_err(ModuleError::Compilation)?;
     if isa.pointer_bits() != 64 {
         return Err(NativeError::Host("pointers aren't 64 bits wide"));
@@ -81,7 +82,7 @@ impl Machine {
     /// Compiles `function`, whose signature is that of [`Entry`], and makes it executable.
     pub fn new(isa: OwnedTargetIsa, function: Function) -> Result<Machine, NativeError> {
         let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
-        for (call, address) in rounding() {
+        for (call, address) in missing_instructions() {
             builder.symbol(default_libcall_names()(call), address);
         }
         let mut code = Code(None);
@@ -124,21 +125,22 @@ impl Machine {
     }
 }
 
-macro_rules! rounding {
-    ($($call:ident $ty:ident $method:ident;)*) => {
-        /// The functions that Cranelift calls on machines without rounding instructions (before SSE4.1).
-        fn rounding() -> Vec<(LibCall, *const u8)> {
+macro_rules! missing_instructions {
+    ($($call:ident $ty:ident $method:ident($($operand:ident)*);)*) => {
+        /// The functions that Cranelift calls on machines without rounding instructions (before SSE4.1) or fused ones (FMA).
+        fn missing_instructions() -> Vec<(LibCall, *const u8)> {
             vec![$({
-                extern "C" fn round(value: $ty) -> $ty {
-                    value.$method()
+                extern "C" fn compute(value: $ty, $($operand: $ty),*) -> $ty {
+                    value.$method($($operand),*)
                 }
-                (LibCall::$call, round as *const u8)
+                (LibCall::$call, compute as *const u8)
             }),*]
         }
     };
 }
 
-rounding! {
-    CeilF32 f32 ceil; CeilF64 f64 ceil; FloorF32 f32 floor; FloorF64 f64 floor; TruncF32 f32 trunc; TruncF64 f64 trunc;
-    NearestF32 f32 round_ties_even; NearestF64 f64 round_ties_even;
+missing_instructions! {
+    CeilF32 f32 ceil(); CeilF64 f64 ceil(); FloorF32 f32 floor(); FloorF64 f64 floor(); TruncF32 f32 trunc();
+    TruncF64 f64 trunc(); NearestF32 f32 round_ties_even(); NearestF64 f64 round_ties_even();
+    FmaF32 f32 mul_add(b c); FmaF64 f64 mul_add(b c);
 }

@@ -16,13 +16,14 @@
 //!   read-only, so those of one iteration keep program order wherever they might touch a common byte. Accesses of
 //!   different iterations don't conflict (the region's dependence rule), so the order of points is free; it is
 //!   lexicographic all the same.
-//! - *Exact floats.* Cranelift rounds every operation separately and never contracts; moves, `neg`, `abs`, `copysign`
+//! - *Exact floats.* Cranelift rounds every operation separately and never contracts, and fuses a product with a sum where the
+//!   kernel says so, with an instruction or a function that rounds once; moves, `neg`, `abs`, `copysign`
 //!   and `select` don't touch NaN bits; its canonicalisation pass gives arithmetic results the canonical NaN on request.
 //! - *Termination.* Every cycle of the body passes a retreating edge of the depth-first order, and each of those spends
 //!   one unit of a budget, unless the caller says that the region bounds its loops ([`Options::bounded`]). The loops around
 //!   the body are bounded by the chunk.
 //! - *Bounded compilation.* [`MAX_SIZE`] bounds the input, and large kernels get the register allocator that is linear.
-//! - *Bounded stack.* The function calls nothing but leaf rounding functions on old machines, [`MAX_SIZE`] bounds its
+//! - *Bounded stack.* The function calls nothing but leaf functions that round or fuse on old machines, [`MAX_SIZE`] bounds its
 //!   frame to less than half of the smallest worker stack, and the frame is probed page by page.
 #![deny(unsafe_op_in_unsafe_fn)]
 
@@ -31,6 +32,8 @@ mod machine;
 mod operators;
 mod shape;
 mod skeleton;
+#[cfg(test)]
+mod tests;
 mod vectors;
 
 use cranelift_module::ModuleError;
@@ -168,8 +171,13 @@ pub struct NativeKernel {
 
 /// Compiles `kernel`, whose accesses name one of `spaces` footprints.
 pub fn compile(kernel: &Kernel, spaces: u32, options: &Options) -> Result<NativeKernel, NativeError> {
+    compile_for(kernel, spaces, options, true)
+}
+
+/// The same, with all instructions of this machine or only with those that every machine like it has.
+fn compile_for(kernel: &Kernel, spaces: u32, options: &Options, all: bool) -> Result<NativeKernel, NativeError> {
     let shape = shape::check(kernel, spaces)?;
-    let isa = machine::isa(options, shape.large)?;
+    let isa = machine::isa(options, shape.large, all)?;
     // The loop over a row would spend a budget.
     let row = if options.bounded { crate::transform::sink(kernel) } else { None };
     let function = match row {

@@ -216,7 +216,7 @@ impl Body<'_, '_> {
                 let (a, b) = (self.extend(shape, half, sign, a), self.extend(shape, half, sign, b));
                 self.builder.ins().imul(a, b)
             }
-            BinaryRule::Dot => self.dot(a, b),
+            BinaryRule::Dot(shape) => self.dot(shape, a, b),
             BinaryRule::Swizzle => self.builder.ins().swizzle(a, b),
         };
         self.read_as(VECTOR, value)
@@ -266,10 +266,11 @@ impl Body<'_, '_> {
         }
     }
 
-    fn dot(&mut self, a: clif::Value, b: clif::Value) -> clif::Value {
+    /// Sums of two products, each exact, since a lane twice as wide holds every product.
+    fn dot(&mut self, shape: Shape, a: clif::Value, b: clif::Value) -> clif::Value {
         let products = [Half::Low, Half::High].map(|half| {
-            let a = self.extend(Shape::I16x8, half, Sign::Signed, a);
-            let b = self.extend(Shape::I16x8, half, Sign::Signed, b);
+            let a = self.extend(shape, half, Sign::Signed, a);
+            let b = self.extend(shape, half, Sign::Signed, b);
             self.builder.ins().imul(a, b)
         });
         self.builder.ins().iadd_pairwise(products[0], products[1])
@@ -277,9 +278,30 @@ impl Body<'_, '_> {
 
     /// The value of an operator with three vectors.
     pub(super) fn vector_ternary(&mut self, op: VectorTernaryOp, [a, b, c]: [clif::Value; 3]) -> clif::Value {
-        match op.rule() {
+        let value = match op.rule() {
             TernaryRule::Bitselect => self.builder.ins().bitselect(c, a, b),
-        }
+            TernaryRule::MultiplyAdd(shape) => {
+                let [a, b, c] = [a, b, c].map(|operand| self.lanes(shape, operand));
+                self.builder.ins().fma(a, b, c)
+            }
+            TernaryRule::MultiplySubtract(shape) => {
+                let [a, b, c] = [a, b, c].map(|operand| self.lanes(shape, operand));
+                let a = self.builder.ins().fneg(a);
+                self.builder.ins().fma(a, b, c)
+            }
+            TernaryRule::DotAdd => {
+                // Bytes are widened first, so that no sum of two products wraps.
+                let sums = [Half::Low, Half::High].map(|half| {
+                    let a = self.extend(Shape::I8x16, half, Sign::Signed, a);
+                    let b = self.extend(Shape::I8x16, half, Sign::Signed, b);
+                    self.dot(Shape::I16x8, a, b)
+                });
+                let c = self.lanes(Shape::I32x4, c);
+                let fours = self.builder.ins().iadd_pairwise(sums[0], sums[1]);
+                self.builder.ins().iadd(fours, c)
+            }
+        };
+        self.read_as(VECTOR, value)
     }
 
     /// Bytes of two vectors.

@@ -9,7 +9,7 @@ use super::listing::Node;
 use super::places::{self, Home};
 use super::writer::Writer;
 use ir::lowered::eval::CANONICAL_F64;
-use ir::lowered::{BinaryOp, Const, Type, UnaryOp};
+use ir::lowered::{BinaryOp, Const, TernaryOp, Type, UnaryOp};
 
 /// The one instruction that an operator is, if it is one.
 fn plain(op: BinaryOp) -> Option<&'static str> {
@@ -103,6 +103,17 @@ impl Writer<'_> {
             (Arg::Reg(_), _) | (_, Arg::Reg(_)) => (a, b),
             _ => (self.in_register(a).into(), b),
         }
+    }
+
+    /// Writes an operator with three operands: fused where the guest asks for it, and nowhere else.
+    pub fn ternary(&mut self, op: TernaryOp, node: &Node) {
+        let Some(to) = self.result(node) else { return };
+        let [a, b, c] = [0, 1, 2].map(|index| self.operand_reg(node, index));
+        let opcode = match op {
+            TernaryOp::F32Fma => "fma.rn.f32",
+            TernaryOp::F64Fma => "fma.rn.f64",
+        };
+        self.asm().op(opcode, &[to.into(), a.into(), b.into(), c.into()]);
     }
 
     fn compare(&mut self, opcode: &str, node: &Node) {

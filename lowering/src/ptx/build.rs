@@ -146,6 +146,10 @@ impl Builder<'_> {
                 let op = ops::Binary::new(ctx, operator, self.get(a)?, self.get(b)?);
                 self.result(ctx, &op)
             }
+            LoweredOp::Ternary(operator, [a, b, c]) => {
+                let op = ops::Ternary::new(ctx, operator, [self.get(a)?, self.get(b)?, self.get(c)?]);
+                self.result(ctx, &op)
+            }
             LoweredOp::Select { cond, if_true, if_false } => {
                 let op = ops::Select::new(ctx, self.get(cond)?, self.get(if_true)?, self.get(if_false)?);
                 self.result(ctx, &op)

@@ -38,7 +38,7 @@ fn operations(ctx: &Context, blocks: &[Ptr<BasicBlock>]) -> Vec<Ptr<Operation>> 
 fn has_effect(ctx: &Context, operation: Ptr<Operation>) -> bool {
     use View::*;
     match view(ctx, operation) {
-        Some(Index(_) | LiveIn(_) | Const(_) | Select | Address(_) | Load(..)) => false,
+        Some(Index(_) | LiveIn(_) | Const(_) | Ternary(_) | Select | Address(_) | Load(..)) => false,
         Some(Unary(op)) => op.can_trap(),
         Some(Binary(op)) => op.can_trap(),
         Some(Store(..) | Update(..) | Checked { .. } | Jump | Branch | Switch | Bail | Return(_)) | None => true,

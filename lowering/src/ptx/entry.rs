@@ -187,6 +187,7 @@ impl Writer<'_> {
             }
             View::Unary(op) => self.unary(*op, node),
             View::Binary(op) => self.binary(*op, node),
+            View::Ternary(op) => self.ternary(*op, node),
             View::Select => self.select(node),
             View::Address(space) => {
                 let delta = self.deltas[space];

@@ -88,6 +88,7 @@ fn may_settle(listing: &Listing, value: Id) -> bool {
             !op.result().is_int() && (op.operand().is_int() || is_arithmetic(*op)) && !is_move(*op)
         }
         Some(View::Binary(op)) => !op.result().is_int() && !is_copysign(*op),
+        Some(View::Ternary(_)) => true,
         Some(_) => false,
     }
 }
@@ -99,6 +100,7 @@ fn starts_loose(listing: &Listing, value: Id) -> bool {
         // PTX has no `f64` minimum that spreads NaN; what is written instead ends in the canonical one.
         Some(View::Binary(BinaryOp::F64Min | BinaryOp::F64Max)) => false,
         Some(View::Binary(op)) => !op.result().is_int() && !is_copysign(*op),
+        Some(View::Ternary(_)) => true,
         _ => false,
     }
 }
@@ -108,6 +110,7 @@ pub(super) fn tolerates(node: &Node, index: usize, payloads: &Payloads) -> bool 
     match &node.view {
         View::Unary(op) => is_arithmetic(*op),
         View::Binary(op) => !is_copysign(*op),
+        View::Ternary(_) => true,
         View::Select => index > 0 && node.result.is_some_and(|result| payloads.takes_loose(result)),
         _ => false,
     }

@@ -15,7 +15,7 @@ use ir::lowered::eval_vector::lanes_of;
 use ir::lowered::lanes::{self, Lanes, Scalars, common, integers};
 use ir::lowered::vector::{BinaryRule, Sign, TernaryRule, UnaryRule};
 use ir::lowered::{
-    BinaryOp, BlockId, Const, Func, Inst, LoadKind, Op, Shape, StoreKind, Target, Term, Type, UnaryOp, Value,
+    BinaryOp, BlockId, Const, Func, Inst, LoadKind, Op, Shape, StoreKind, Target, Term, TernaryOp, Type, UnaryOp, Value,
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -104,11 +104,13 @@ fn shape_of(op: &Op, shapes: &[Option<Shape>]) -> Option<Shape> {
             BinaryRule::Average(shape) | BinaryRule::Shift(shape, _) | BinaryRule::Narrow(shape, _) => Some(shape),
             BinaryRule::FractionProduct => Some(Shape::I16x8),
             BinaryRule::ExtendMul(shape, ..) => Some(shape.widened()),
-            BinaryRule::Dot => Some(Shape::I32x4),
+            BinaryRule::Dot(shape) => Some(shape.widened()),
             BinaryRule::Swizzle => Some(Shape::I8x16),
         },
         Op::VectorTernary(op, [a, b, _]) => match op.rule() {
             TernaryRule::Bitselect => either(a, b),
+            TernaryRule::MultiplyAdd(shape) | TernaryRule::MultiplySubtract(shape) => Some(shape),
+            TernaryRule::DotAdd => Some(Shape::I32x4),
         },
         Op::Select { if_true, if_false, .. } => of(if_true).or(of(if_false)),
         Op::Shuffle(bytes, ..) => Some(lanes::shuffled(bytes)),
@@ -172,6 +174,10 @@ impl Scalars for Writer<'_> {
             Some(bits) => self.constant(Const { ty: op.result(), bits }),
             None => self.to.push(self.block, Op::Binary(op, a, b), op.result(), self.at),
         }
+    }
+
+    fn ternary(&mut self, op: TernaryOp, operands: [Value; 3]) -> Value {
+        self.to.push(self.block, Op::Ternary(op, operands), op.result(), self.at)
     }
 
     fn select(&mut self, cond: Value, if_true: Value, if_false: Value) -> Value {

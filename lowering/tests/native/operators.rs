@@ -1,7 +1,7 @@
 //! Every operator on edge values: operands in memory, as constants, and one of each.
 
 use crate::harness::{CANONICAL, Maker, Memory, agree, expected, load_kind, native, run_native, store_kind};
-use ir::lowered::{BinaryOp, Const, Op, Type, UnaryOp, Value, eval};
+use ir::lowered::{BinaryOp, Const, Op, TernaryOp, Type, UnaryOp, Value, eval};
 use ir::region::Kernel;
 use tensorwasm_lowering::native::{Exit, Options, compile};
 
@@ -64,22 +64,29 @@ fn f64_edges() -> Vec<u64> {
 enum Operator {
     Unary(UnaryOp),
     Binary(BinaryOp),
+    Ternary(TernaryOp),
 }
 
 impl Operator {
     fn all() -> Vec<Operator> {
         let unary = UnaryOp::ALL.iter().map(|&op| Operator::Unary(op));
-        unary.chain(BinaryOp::ALL.iter().map(|&op| Operator::Binary(op))).collect()
+        let binary = BinaryOp::ALL.iter().map(|&op| Operator::Binary(op));
+        unary.chain(binary).chain(TernaryOp::ALL.iter().map(|&op| Operator::Ternary(op))).collect()
     }
 
     fn arity(self) -> usize {
-        if matches!(self, Operator::Unary(_)) { 1 } else { 2 }
+        match self {
+            Operator::Unary(_) => 1,
+            Operator::Binary(_) => 2,
+            Operator::Ternary(_) => 3,
+        }
     }
 
     fn types(self) -> (Type, Type) {
         match self {
             Operator::Unary(op) => (op.operand(), op.result()),
             Operator::Binary(op) => (op.operand(), op.result()),
+            Operator::Ternary(op) => (op.operand(), op.result()),
         }
     }
 
@@ -87,6 +94,7 @@ impl Operator {
         match self {
             Operator::Unary(op) => Op::Unary(op, operands[0]),
             Operator::Binary(op) => Op::Binary(op, operands[0], operands[1]),
+            Operator::Ternary(op) => Op::Ternary(op, [operands[0], operands[1], operands[2]]),
         }
     }
 
@@ -95,20 +103,38 @@ impl Operator {
         match self {
             Operator::Unary(op) => eval::unary(op, operands[0]).ok(),
             Operator::Binary(op) => eval::binary(op, operands[0], operands[1]).ok(),
+            Operator::Ternary(op) => Some(eval::ternary(op, [operands[0], operands[1], operands[2]])),
         }
     }
 
-    /// Every combination of edge values.
+    /// Every combination of edge values; where there are three, some of them, and sums that leave what rounding takes off a product.
     fn inputs(self) -> Vec<Vec<u64>> {
         let edges = edges(self.types().0);
-        if self.arity() == 1 {
-            return edges.iter().map(|&a| vec![a]).collect();
+        let pairs = edges.iter().flat_map(|&a| edges.iter().map(move |&b| vec![a, b]));
+        match self {
+            Operator::Unary(_) => edges.iter().map(|&a| vec![a]).collect(),
+            Operator::Binary(_) => pairs.collect(),
+            Operator::Ternary(op) => pairs
+                .step_by(3)
+                .flat_map(|pair| {
+                    let product = [negated_product(op, pair[0], pair[1])];
+                    let thirds: Vec<u64> = edges.iter().step_by(7).copied().chain(product).collect();
+                    thirds.into_iter().map(move |c| vec![pair[0], pair[1], c])
+                })
+                .collect(),
         }
-        edges.iter().flat_map(|&a| edges.iter().map(move |&b| vec![a, b])).collect()
     }
 }
 
-/// `out[i] = op(in0[i], in1[i])`, with footprints 0 (result) and 1, 2 (operands).
+/// The rounded product with the other sign.
+fn negated_product(op: TernaryOp, a: u64, b: u64) -> u64 {
+    match op {
+        TernaryOp::F32Fma => (-(f32::from_bits(a as u32) * f32::from_bits(b as u32))).to_bits().into(),
+        TernaryOp::F64Fma => (-(f64::from_bits(a) * f64::from_bits(b))).to_bits(),
+    }
+}
+
+/// `out[i] = op(in0[i], in1[i], in2[i])`, with footprints 0 (result) and 1 to 3 (operands).
 fn elementwise(op: Operator) -> Kernel {
     let (mut maker, params) = Maker::new(&[Type::I64]);
     let at = maker.element(params[0]);
@@ -123,11 +149,9 @@ fn elementwise(op: Operator) -> Kernel {
 fn arrays(op: Operator, inputs: &[Vec<u64>]) -> Memory {
     let results = vec![0x5555_5555_5555_5555; inputs.len()];
     let operand = |n: usize| inputs.iter().map(|i| i[n]).collect::<Vec<u64>>();
-    if op.arity() == 1 {
-        Memory::of(&[&results, &operand(0)])
-    } else {
-        Memory::of(&[&results, &operand(0), &operand(1)])
-    }
+    let operands: Vec<Vec<u64>> = (0..op.arity()).map(operand).collect();
+    let arrays: Vec<&[u64]> = [&results].into_iter().chain(&operands).map(Vec::as_slice).collect();
+    Memory::of(&arrays)
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! list shrinks the kernel, because an exhausted list only makes constants and ends everything.
 
 use crate::harness::{Buffer, Maker, Memory, expected, native, padded, run_native, to};
-use ir::lowered::{BinaryOp, BlockId, Const, LoadKind, Op, StoreKind, Term, Type, UnaryOp, Value};
+use ir::lowered::{BinaryOp, BlockId, Const, LoadKind, Op, StoreKind, Term, TernaryOp, Type, UnaryOp, Value};
 use ir::region::{FoldOp, Kernel, ReduceOp, ReturnRole};
 use proptest::prelude::*;
 use tensorwasm_lowering::native::Exit;
@@ -87,10 +87,15 @@ impl Generator<'_> {
                     self.push(Op::Unary(op, a), op.result());
                 }
             }
-            3..=7 => {
+            3..=6 => {
                 let op = self.of(BinaryOp::ALL);
                 let (a, b) = (self.pick(op.operand()), self.pick(op.operand()));
                 self.push(Op::Binary(op, a, b), op.result());
+            }
+            7 => {
+                let op = self.of(TernaryOp::ALL);
+                let operands = [0; 3].map(|_| self.pick(op.operand()));
+                self.push(Op::Ternary(op, operands), op.result());
             }
             8 | 9 => {
                 let ty = self.of(&TYPES);

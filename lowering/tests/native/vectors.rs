@@ -1,6 +1,7 @@
 //! Every vector operator on operands full of edge values: native code against the interpreter.
 
 use crate::harness::{Maker, Memory, agree};
+use ir::lowered::relaxed::Relaxed;
 use ir::lowered::{
     BinaryOp, LoadKind, Op, Shape, StoreKind, Type, Value, VectorBinaryOp, VectorTernaryOp, VectorUnaryOp,
 };
@@ -84,6 +85,34 @@ fn binary_vector_operators_agree_with_the_interpreter() {
 fn ternary_vector_operators_agree_with_the_interpreter() {
     for &op in VectorTernaryOp::ALL {
         check(&elementwise(|maker, operands| maker.op(Op::VectorTernary(op, operands), Type::V128)));
+    }
+}
+
+/// Vectors `a`, `b` and the rounded products of their lanes, with a sign: a lower half of `f32`, an upper half of `f64`.
+fn products(sign: f32) -> [Vec<u64>; 3] {
+    let floats = [0.1f32, -3.3, 1e-20, 7e-30, 1.0 + f32::EPSILON, 1e18, 16777215.0, 0.3];
+    let doubles = [0.1f64, -3.3, 1e-160, 7e-165, 1.0 + f64::EPSILON, 1e150, 9007199254740991.0, 0.3];
+    let mut rows = [const { Vec::new() }; 3];
+    for (i, j) in (0..64).map(|n| (n / 8, n % 8)) {
+        let ([a, c], [b, d]) = ([floats[i], floats[j]], [floats[j], floats[7 - i]]);
+        let (x, y) = (doubles[i], doubles[j]);
+        let words = [[a, c], [b, d], [a * b * sign, c * d * sign]];
+        for (row, ([low, high], double)) in rows.iter_mut().zip(words.into_iter().zip([x, y, x * y * f64::from(sign)]))
+        {
+            row.extend([u64::from(low.to_bits()) | u64::from(high.to_bits()) << 32, double.to_bits()]);
+        }
+    }
+    rows
+}
+
+/// The result is what rounding took off the product.
+#[test]
+fn fused_vector_operators_round_once() {
+    for &op in VectorTernaryOp::ALL.iter().filter(|op| op.relaxed() == Some(Relaxed::Fused)) {
+        let [a, b, c] = products(if op.name().contains("nmadd") { 1.0 } else { -1.0 });
+        let kernel = elementwise(|maker, operands| maker.op(Op::VectorTernary(op, operands), Type::V128));
+        let (.., memory) = agree(&kernel, &Memory::of(&[&vec![0; a.len()], &a, &b, &c]), &[a.len() as u64 / 2], &[]);
+        assert!(memory.elements(0).iter().filter(|&&word| word != 0).count() > 40, "{}", op.name());
     }
 }
 

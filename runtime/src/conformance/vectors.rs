@@ -3,11 +3,11 @@
 use super::accesses::done;
 use super::sketch::Sketch;
 use super::{Case, get, noise, put};
-use ir::lowered::{LoadKind, Op, Shape, StoreKind, Type, Value, VectorBinaryOp, VectorUnaryOp};
+use ir::lowered::{LoadKind, Op, Shape, StoreKind, Type, Value, VectorBinaryOp, VectorTernaryOp, VectorUnaryOp};
 use ir::region::Access;
 
 pub(super) fn cases() -> Vec<Case> {
-    vec![saxpy(), bytes()]
+    vec![saxpy(), fused(), bytes()]
 }
 
 fn vector(s: &mut Sketch, op: Op) -> Value {
@@ -41,6 +41,39 @@ fn saxpy() -> Case {
         put(&mut after, y as usize + 4 * i, bits.to_le_bytes());
     }
     done(s, "saxpy of vectors", &[n, x, y, low, high], memory, after)
+}
+
+/// `y[i] = y[i] - x[i] * x[i]`, rounded once, two at a time; live-ins n, x, y. Every other `y[i]` is the rounded square, so that what
+/// rounding took off is left.
+fn fused() -> Case {
+    let (n, x, y) = (120u64, 64u64, 4096u64);
+    let mut s = Sketch::new("fused products", 1, &[Type::I32, Type::I32]);
+    let from = s.array(1, 16, 16, Access::Read);
+    let into = s.array(2, 16, 16, Access::ReadWrite);
+    let (at_x, at_y) = (s.address(1, &[16]), s.address(2, &[16]));
+    let x_i = s.load(LoadKind::V128By64, from, at_x, 0);
+    let y_i = s.load(LoadKind::V128By64, into, at_y, 0);
+    let rest = vector(&mut s, Op::VectorTernary(VectorTernaryOp::F64x2RelaxedNmadd, [x_i, x_i, y_i]));
+    s.store(StoreKind::V128By64, into, at_y, 0, rest);
+    s.ret(&[]);
+
+    let mut memory = noise(8192);
+    for i in 0..2 * n as usize {
+        put(&mut memory, x as usize + 8 * i, (0.1 + i as f64 / 3.0).to_le_bytes());
+    }
+    let at = |memory: &[u8], array: u64, i: usize| f64::from_le_bytes(get(memory, array as usize + 8 * i));
+    for i in (0..2 * n as usize).step_by(2) {
+        let square = at(&memory, x, i) * at(&memory, x, i);
+        put(&mut memory, y as usize + 8 * i, square.to_le_bytes());
+    }
+    let mut after = memory.clone();
+    for i in 0..2 * n as usize {
+        let (x_i, y_i) = (at(&memory, x, i), at(&memory, y, i));
+        let rest = (-x_i).mul_add(x_i, y_i);
+        let bits = if rest.is_nan() { 0x7ff8_0000_0000_0000 } else { rest.to_bits() };
+        put(&mut after, y as usize + 8 * i, bits.to_le_bytes());
+    }
+    done(s, "fused products", &[n, x, y], memory, after)
 }
 
 /// `out[i] = saturate(x[i] + 100)` over bytes, reversed within each vector; live-ins n, x, out.

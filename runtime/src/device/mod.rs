@@ -175,6 +175,12 @@ pub enum PrepareError {
     /// The bundle's signature doesn't make its kernels trusted.
     #[error("no trusted key has signed the bundle")]
     Untrusted,
+    /// The loop holds relaxed SIMD, and the engine chooses as its machine does.
+    #[error("the loop holds relaxed SIMD, and the engine doesn't have Config::relaxed_simd_deterministic")]
+    Chosen,
+    /// The loop fuses products with sums, and nothing says that the engine's code for it does so as well.
+    #[error("the loop holds fused products, and the engine isn't known to round them once and to the NaNs of kernels")]
+    Fused,
     /// The bundle carries no code that the device can use.
     #[error("there is no image for this device")]
     NoImage,

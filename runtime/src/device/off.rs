@@ -1,6 +1,7 @@
 //! The device that declines everything: the guest's own loops run.
 
 use super::{Device, PrepareError, Prepared, Task};
+use ir::lowered::relaxed::Relaxed;
 
 /// Declines every region; the value says why.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -12,6 +13,8 @@ pub enum Off {
     Fuel,
     /// No trusted key has signed the bundle.
     Untrusted,
+    /// The engine isn't known to run relaxed SIMD as kernels do.
+    Relaxed(Relaxed),
 }
 
 impl Device for Off {
@@ -32,6 +35,8 @@ impl Device for Off {
             Off::Asked => PrepareError::Off,
             Off::Fuel => PrepareError::Fuel,
             Off::Untrusted => PrepareError::Untrusted,
+            Off::Relaxed(Relaxed::Chosen) => PrepareError::Chosen,
+            Off::Relaxed(Relaxed::Fused) => PrepareError::Fused,
         })
     }
 }

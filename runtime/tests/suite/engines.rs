@@ -187,26 +187,6 @@ fn regions_over_shared_memories_are_declined_by_the_compiler() {
     assert_eq!((compiled.loops.len(), compiled.regions.len()), (1, 0), "{:?}", compiled.loops);
 }
 
-/// An engine needn't be deterministic in relaxed SIMD because no kernel holds such an operator.
-#[test]
-fn loops_with_relaxed_simd_are_declined_by_the_compiler() {
-    let two = ["f32x4.relaxed_min", "i8x16.relaxed_swizzle", "i16x8.relaxed_q15mulr_s"];
-    let bodies = two.map(|op| format!("({op} (v128.load (local.get $p)) (v128.load (local.get $p)))")).into_iter();
-    let one = "(i32x4.relaxed_trunc_f32x4_s (v128.load (local.get $p)))".to_string();
-    let three = "(f32x4.relaxed_madd (v128.load (local.get $p)) (v128.load (local.get $p)) (v128.load (local.get $p)))";
-    for body in bodies.chain([one, three.to_string()]) {
-        let wat = format!(
-            r#"(module (memory 1) (func (export "f") (param $p i32) (param $n i32)
-                 (loop $next
-                   (v128.store (local.get $p) {body})
-                   (local.set $p (i32.add (local.get $p) (i32.const 16)))
-                   (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))"#
-        );
-        let compiled = compiler::compile(&wat::parse_str(wat).unwrap(), &compiler::Options::default()).unwrap();
-        assert_eq!((compiled.loops.len(), compiled.regions.len()), (1, 0), "{body}");
-    }
-}
-
 /// Runs scale under an engine that counts fuel; returns what `n` floats cost.
 fn fuel(module: &Module, offload: Option<&Offload>, n: i32) -> u64 {
     let mut store = Store::new(module.engine(), ());

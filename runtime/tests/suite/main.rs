@@ -13,4 +13,5 @@ mod guest;
 mod offload;
 mod programs;
 mod reference;
+mod relaxed;
 mod threads;
