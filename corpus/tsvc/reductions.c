@@ -114,7 +114,7 @@ EXPORT(red_product)(void) {
 
 EXPORT(red_max_by_comparing)(void) {
     double most = a[0];
-    // parallel: no - which of two zeros stays, and what a NaN does, depends on the order.
+    // parallel: yes - a comparison picks the largest; which of two zeros stays may depend on the order, and then the loop decides.
     for (int i = 1; i < N; i++) {
         if (a[i] > most) {
             most = a[i];

@@ -24,6 +24,7 @@ pub mod induction;
 mod late;
 mod limits;
 pub mod narrow;
+pub mod picks;
 mod privates;
 pub mod reduction;
 pub mod series;

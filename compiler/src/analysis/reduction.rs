@@ -18,7 +18,8 @@
 //! its operands the result is a NaN, whatever the order; it is one that arithmetic makes, whose bits are canonical under
 //! `--nan canonical` and open otherwise. What is left are bits that the loop only moves: where `T` may hand `p` on without
 //! applying the operator and the loop starts from a NaN, that NaN's own bits may be the result, which `p op T(e)` isn't.
-//! So [`Reduction::passes`] says whether it may, and extraction demands that the start is a number then.
+//! So [`Reduction::passes`] says whether it may, and extraction demands that the start is a number then. Minima and maxima by
+//! comparisons are the subject of [`picks`].
 //!
 //! Where sums of floats are relaxed, additions, subtractions and multiplications of floats qualify as well, although
 //! `T(p) = p op T(e)` holds but for rounding: contributions are combined in the order of [`ir::region::fold`]. What is lost is what
@@ -27,6 +28,7 @@
 use super::context::Context;
 use super::finals::Final;
 use super::narrow::Range;
+use super::picks::{self, Pick};
 use super::shape::Shape;
 use crate::reasons::Reason;
 use ir::lowered::vector::BinaryRule;
@@ -62,6 +64,8 @@ pub enum Accumulator {
     FloatMin,
     /// `f32.max` or `f64.max`.
     FloatMax,
+    /// A minimum or maximum of floats by a comparison.
+    Pick(Pick),
     /// A rounding operator on floats.
     Fold(FoldOp),
     /// Puts this value, which never changes, in the place of what was there.
@@ -79,6 +83,7 @@ impl Accumulator {
             Accumulator::Int(op) => op.identity(ty),
             Accumulator::FloatMin => infinity,
             Accumulator::FloatMax => infinity | sign,
+            Accumulator::Pick(pick) => infinity | if pick.largest() { sign } else { 0 },
             Accumulator::Fold(op) => op.identity(ty),
             Accumulator::Replace(_) => 0,
         }
@@ -164,9 +169,11 @@ fn part(context: &Context<'_>, shape: &Shape, tainted: &HashSet<Value>, value: V
     }
     match *op {
         Op::Select { cond, if_true, if_false } if is(cond) => {
-            let operand = if is(if_true) { if_false } else { if_true };
-            let minimum = minimum(context, cond, if_true, if_false).filter(|_| is(if_true) != is(if_false));
-            minimum.is_some_and(|op| found.agrees(Accumulator::Int(op), operand))
+            let (accumulator, operand) = if is(if_true) { (if_true, if_false) } else { (if_false, if_true) };
+            let minimum = minimum(context, cond, if_true, if_false).map(Accumulator::Int);
+            let pick = || picks::scalar(context, cond, (if_true, if_false), accumulator).map(Accumulator::Pick);
+            let op = minimum.or_else(pick).filter(|_| is(if_true) != is(if_false));
+            op.is_some_and(|op| found.agrees(op, operand))
         }
         Op::Select { if_true, if_false, .. } => {
             found.replacements.extend([if_true, if_false].into_iter().filter(|&arm| !is(arm)));
@@ -180,7 +187,7 @@ fn part(context: &Context<'_>, shape: &Shape, tainted: &HashSet<Value>, value: V
             // A comparison is fine if it only decides a minimum, which its user checks.
             None => decides_minimum(context, shape, value),
         },
-        Op::VectorBinary(binary, a, b) => lane_op(binary).is_some_and(|(lanes, op, is_sub)| {
+        Op::VectorBinary(binary, a, b) => lane_op(binary, is(a)).is_some_and(|(lanes, op, is_sub)| {
             let op = permitted(context, Some(op));
             let operand = if is(a) { b } else { a };
             let one_shape = *found.shape.get_or_insert(lanes) == lanes;
@@ -328,7 +335,7 @@ fn passes(context: &Context<'_>, tainted: &HashSet<Value>, value: Value) -> bool
 }
 
 /// The reduction that an operator accumulates; a subtraction adds the negated operand.
-pub(super) fn reduce_op(op: BinaryOp) -> Option<Accumulator> {
+pub fn reduce_op(op: BinaryOp) -> Option<Accumulator> {
     use BinaryOp::*;
     Some(Accumulator::Int(match op {
         I32Add | I64Add | I32Sub | I64Sub => ReduceOp::Add,
@@ -349,9 +356,10 @@ fn permitted(context: &Context<'_>, op: Option<Accumulator>) -> Option<Accumulat
     op.filter(|op| context.relaxed || !matches!(op, Accumulator::Fold(_)))
 }
 
-/// The reduction that each lane of a vector accumulates, and whether it is written as a subtraction. Bits are taken by halves.
-fn lane_op(op: VectorBinaryOp) -> Option<(Lanes, Accumulator, bool)> {
-    match op.rule() {
+/// The reduction that each lane of a vector accumulates, in the first operand if so, and whether it is written as a subtraction. Bits
+/// are taken by halves.
+fn lane_op(vector: VectorBinaryOp, first: bool) -> Option<(Lanes, Accumulator, bool)> {
+    match vector.rule() {
         BinaryRule::Bits(op) => Some((Lanes::I64x2, reduce_op(op)?, false)),
         BinaryRule::Each(lanes, op) => Some((lanes, reduce_op(op)?, is_sub(op))),
         BinaryRule::Pick(lanes, op) => {
@@ -360,7 +368,7 @@ fn lane_op(op: VectorBinaryOp) -> Option<(Lanes, Accumulator, bool)> {
                 BinaryOp::I32LtU => ReduceOp::MinU,
                 BinaryOp::I32GtS => ReduceOp::MaxS,
                 BinaryOp::I32GtU => ReduceOp::MaxU,
-                _ => return None,
+                _ => return picks::lanes(vector, first).map(|(lanes, pick)| (lanes, Accumulator::Pick(pick), false)),
             };
             Some((lanes, Accumulator::Int(op), false))
         }
@@ -369,7 +377,7 @@ fn lane_op(op: VectorBinaryOp) -> Option<(Lanes, Accumulator, bool)> {
 }
 
 /// The minimum or maximum that `select(cond, if_true, if_false)` computes, if `cond` compares exactly its arms.
-pub(super) fn minimum(context: &Context<'_>, cond: Value, if_true: Value, if_false: Value) -> Option<ReduceOp> {
+pub fn minimum(context: &Context<'_>, cond: Value, if_true: Value, if_false: Value) -> Option<ReduceOp> {
     use BinaryOp::*;
     let Some(&Op::Binary(op, a, b)) = context.op(cond) else { return None };
     let straight = (a, b) == (if_true, if_false);
@@ -400,7 +408,7 @@ fn decides_minimum(context: &Context<'_>, shape: &Shape, cond: Value) -> bool {
             inst.op.for_each_use(|v| *uses.entry(block).or_default() += usize::from(v == cond));
             if let Op::Select { cond: c, if_true, if_false } = inst.op
                 && c == cond
-                && minimum(context, c, if_true, if_false).is_some()
+                && (minimum(context, c, if_true, if_false).is_some() || picks::is_pick(context, c, if_true, if_false))
             {
                 decided += 1;
             }

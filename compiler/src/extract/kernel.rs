@@ -12,12 +12,16 @@ use super::ranges::safe_truncation;
 use crate::analysis::affine::{Affine, Lin, OutsideVector};
 use crate::analysis::context::Context;
 use crate::analysis::floats::Counter;
-use crate::analysis::reduction::{Accumulator, is_sub};
+use crate::analysis::picks;
+use crate::analysis::reduction::{Accumulator, Reduction, is_sub, reduce_op, tainted};
 use crate::analysis::series::Series;
 use crate::analysis::updates::Update;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
-use ir::lowered::{BinaryOp, BlockId, Const, Func, Inst, Op, Shape, Target, Term, Type, UnaryOp, Value, VectorUnaryOp};
+use ir::lowered::{
+    BinaryOp, BlockId, Const, Func, Inst, Op, Shape, Target, Term, Type, UnaryOp, Value, VectorBinaryOp,
+    VectorTernaryOp, VectorUnaryOp,
+};
 use ir::region::{Kernel, Scalar, ScalarId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -355,6 +359,7 @@ impl Builder<'_> {
 
     fn body(&mut self, analysis: &mut Analysis<'_>, accesses: &Accesses) -> Result<(), Reason> {
         let body = analysis.shape.body.clone();
+        let adopting = self.adopting(analysis);
         for &block in &body {
             self.params(analysis, block);
         }
@@ -377,6 +382,10 @@ impl Builder<'_> {
                 if let (Some(result), Some(same)) = (inst.result, self.absorbed(analysis, &inst.op)) {
                     let same = self.value(analysis, same, Some(block))?;
                     self.values.insert(result, same);
+                    continue;
+                }
+                if let Some(&accumulator) = inst.result.and_then(|result| adopting.get(&result)) {
+                    self.keep_nan(analysis, (block, inst), accumulator)?;
                     continue;
                 }
                 let op = match inst.op {
@@ -432,8 +441,52 @@ impl Builder<'_> {
         let &Op::Binary(op, a, b) = op else { return None };
         let is_identity = |v: Value| matches!(analysis.carried.get(&v), Some(Carried::Reduction(_)));
         let other = if is_identity(a) { b } else { a };
-        let unchanged = !op.operand().is_int() && !is_sub(op);
+        let unchanged = !op.operand().is_int() && !is_sub(op) && reduce_op(op).is_some();
         (unchanged && (is_identity(a) || is_identity(b))).then_some(other)
+    }
+
+    /// The accumulating operand of every pick that adopts NaNs, by its result.
+    fn adopting(&self, analysis: &Analysis<'_>) -> HashMap<Value, Value> {
+        let mut all = HashMap::new();
+        for (&param, carried) in &analysis.carried {
+            if let Carried::Reduction(Reduction { op: op @ Accumulator::Pick(_), .. }) = *carried {
+                let tainted = tainted(self.context, &analysis.shape, param);
+                all.extend(picks::adopting(self.context, op, tainted.into_iter()));
+            }
+        }
+        all
+    }
+
+    /// A pick that adopts NaNs, but for an accumulator that is one: that stays, so that it shows in the end.
+    fn keep_nan(
+        &mut self,
+        analysis: &mut Analysis<'_>,
+        (block, inst): (BlockId, &Inst),
+        accumulator: Value,
+    ) -> Result<(), Reason> {
+        let Some(result) = inst.result else { return Err(Reason::LiveIn) };
+        let (ty, at) = (self.context.func.ty(result), inst.at);
+        let kept = self.value(analysis, accumulator, Some(block))?;
+        let op = self.operation(analysis, inst.op.clone(), block, None)?;
+        let mut push = |op: Op, ty: Type| self.func.push(self.at, op, ty, at);
+        let value = match op {
+            Op::Select { cond, if_true, if_false } => {
+                let differs = if ty == Type::F64 { BinaryOp::F64Ne } else { BinaryOp::F32Ne };
+                let is_nan = push(Op::Binary(differs, kept, kept), Type::I32);
+                let cond = push(Op::Binary(BinaryOp::I32Or, cond, is_nan), Type::I32);
+                push(Op::Select { cond, if_true, if_false }, ty)
+            }
+            ref picking @ Op::VectorBinary(op, ..) => {
+                let wide = picks::lanes(op, false).is_some_and(|(shape, _)| shape == Shape::F64x2);
+                let differs = if wide { VectorBinaryOp::F64x2Ne } else { VectorBinaryOp::F32x4Ne };
+                let is_nan = push(Op::VectorBinary(differs, kept, kept), ty);
+                let picked = push(picking.clone(), ty);
+                push(Op::VectorTernary(VectorTernaryOp::V128Bitselect, [kept, picked, is_nan]), ty)
+            }
+            _ => return Err(Reason::LiveIn),
+        };
+        self.values.insert(result, value);
+        Ok(())
     }
 
     /// What a store becomes that is an update.

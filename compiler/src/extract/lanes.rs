@@ -78,6 +78,8 @@ impl Finder<'_> {
             Accumulator::Int(op) => ReturnRole::Reduce(op),
             Accumulator::FloatMin => ReturnRole::Reduce(ReduceOp::MinS),
             Accumulator::FloatMax => ReturnRole::Reduce(ReduceOp::MaxS),
+            Accumulator::Pick(pick) if pick.largest() => ReturnRole::Reduce(ReduceOp::MaxS),
+            Accumulator::Pick(_) => ReturnRole::Reduce(ReduceOp::MinS),
             Accumulator::Fold(op) => ReturnRole::Fold(op),
             Accumulator::Replace(_) => return Err(Reason::LiveIn),
         };
@@ -96,7 +98,8 @@ impl Finder<'_> {
                 let after = match (role, order) {
                     (_, Some(order)) => {
                         let combine = |symbols: &mut Symbols<'_>, start| order.combine(symbols, start, total);
-                        order.over_bits(&mut analysis.draft, before, found.passes, combine)
+                        let minds = found.passes && order.minds_start();
+                        order.over_bits(&mut analysis.draft, before, minds, combine)
                     }
                     (ReturnRole::Reduce(op), None) => combine(analysis, op, wide, before, total),
                     (ReturnRole::Fold(op), None) => {

@@ -336,6 +336,8 @@ impl Finder<'_> {
             Accumulator::Int(op) => op,
             Accumulator::FloatMin => ReduceOp::MinS,
             Accumulator::FloatMax => ReduceOp::MaxS,
+            Accumulator::Pick(pick) if pick.largest() => ReduceOp::MaxS,
+            Accumulator::Pick(_) => ReduceOp::MinS,
         };
         let total = self.returned(analysis, Returned { value: found.next, role: ReturnRole::Reduce(op), form });
         if let Some(range) = found.range {
@@ -347,7 +349,7 @@ impl Finder<'_> {
             analysis.draft.demand_le(start, high, "the start is as narrow as the rest");
         }
         let Some(order) = order else { return Ok(combine(analysis, op, ty == Type::I64, start, total)) };
-        if found.passes {
+        if found.passes && order.minds_start() {
             order.demand_number(&mut analysis.draft, start);
         }
         Ok(order.combine(&mut analysis.draft.symbols, start, total))

@@ -11,6 +11,7 @@ mod live_out;
 mod order;
 mod prune;
 mod ranges;
+mod selects;
 
 use crate::analysis::context::Context;
 use crate::analysis::shape::Shape;
@@ -66,7 +67,7 @@ fn privately(
     choose(module, &function, guest_loop, &context, &shape).ok()
 }
 
-/// Tries sets of parallel loops, and what the loop carries computed again.
+/// Tries sets of parallel loops, with branches that pick as selects, and with what the loop carries computed again.
 fn choose(
     module: &Module,
     function: &GuestFunction,
@@ -80,6 +81,15 @@ fn choose(
         carries |= parallel == [0] && matches!(found, Err(Reason::CarriedValue { .. } | Reason::FloatReduction { .. }));
         found
     });
+    let picking = if carries { selects::convert(context, shape) } else { None };
+    if let Some(func) = picking {
+        let context = &Context::of(&func, context.relaxed);
+        let shape = analysis::nest(guest_loop, context)?;
+        let root = with(module, function, guest_loop, context, (&shape, &[0]));
+        if root.is_ok() {
+            return root;
+        }
+    }
     let again = if carries { recompute(context, guest_loop) } else { None };
     let Some(Recomputed { func, guest_loop }) = again else { return found };
     let context = &Context::of(&func, context.relaxed);

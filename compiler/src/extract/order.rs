@@ -7,11 +7,16 @@
 //! infinity. So the extreme key is that of the extreme value, and that of a NaN if there is one among the values. The
 //! operator itself then combines the value of that key with the start, which makes the canonical NaN of either NaN.
 //!
+//! A pick ([`crate::analysis::picks`]) has keys of its own: of a maximum those of the zeros are exchanged, so that -0 is nearer to
+//! the extreme than +0 as it is for a minimum, and NaNs count only where they are adopted. Which key must not come out is a divisor of zero,
+//! so that the value has none then.
+//!
 //! A dispatch has at least one iteration, and the key of the identity is that of an infinity, so that what was combined is
 //! the key of some value.
 
 use crate::analysis::affine::Symbols;
 use crate::analysis::draft::Draft;
+use crate::analysis::picks::Pick;
 use crate::analysis::reduction::Accumulator;
 use ir::lowered::{BinaryOp, BlockId, Const, Func, Op, Type, UnaryOp, Value};
 use ir::region::{Int, Scalar, ScalarId};
@@ -21,6 +26,8 @@ use ir::region::{Int, Scalar, ScalarId};
 pub struct Order {
     largest: bool,
     wide: bool,
+    /// How the program picks, where Wasm's own operator doesn't.
+    pick: Option<Pick>,
 }
 
 /// The operators of one width.
@@ -33,6 +40,11 @@ struct Operators {
     and: BinaryOp,
     xor: BinaryOp,
     differs: BinaryOp,
+    equals: BinaryOp,
+    sub: BinaryOp,
+    or: BinaryOp,
+    divide: BinaryOp,
+    same: BinaryOp,
     min: BinaryOp,
     max: BinaryOp,
     /// The bits of infinity.
@@ -49,6 +61,11 @@ const NARROW: Operators = Operators {
     and: BinaryOp::I32And,
     xor: BinaryOp::I32Xor,
     differs: BinaryOp::F32Ne,
+    equals: BinaryOp::F32Eq,
+    sub: BinaryOp::I32Sub,
+    or: BinaryOp::I32Or,
+    divide: BinaryOp::I32DivU,
+    same: BinaryOp::I32Eq,
     min: BinaryOp::F32Min,
     max: BinaryOp::F32Max,
     infinity: 0x7f80_0000,
@@ -63,6 +80,11 @@ const WIDE: Operators = Operators {
     and: BinaryOp::I64And,
     xor: BinaryOp::I64Xor,
     differs: BinaryOp::F64Ne,
+    equals: BinaryOp::F64Eq,
+    sub: BinaryOp::I64Sub,
+    or: BinaryOp::I64Or,
+    divide: BinaryOp::I64DivU,
+    same: BinaryOp::I64Eq,
     min: BinaryOp::F64Min,
     max: BinaryOp::F64Max,
     infinity: 0x7ff0_0000_0000_0000,
@@ -72,17 +94,18 @@ const WIDE: Operators = Operators {
 impl Order {
     /// The order by which an accumulator chooses, if it accumulates floats.
     pub fn of(accumulator: Accumulator, ty: Type) -> Option<Order> {
-        let largest = match accumulator {
-            Accumulator::FloatMin => false,
-            Accumulator::FloatMax => true,
+        let (largest, pick) = match accumulator {
+            Accumulator::FloatMin => (false, None),
+            Accumulator::FloatMax => (true, None),
+            Accumulator::Pick(pick) => (pick.largest(), Some(pick)),
             Accumulator::Int(_) | Accumulator::Replace(_) | Accumulator::Fold(_) => return None,
         };
-        Some(Order { largest, wide: ty == Type::F64 })
+        Some(Order { largest, wide: ty == Type::F64, pick })
     }
 
     /// That of numbers of one width.
     pub fn numbers(ty: Type) -> Order {
-        Order { largest: false, wide: ty == Type::F64 }
+        Order { largest: false, wide: ty == Type::F64, pick: None }
     }
 
     fn operators(self) -> &'static Operators {
@@ -96,9 +119,20 @@ impl Order {
         if self.largest { nan } else { !nan & int.mask() }
     }
 
+    /// True if a start that an iteration may hand on as it is must be a number.
+    pub fn minds_start(self) -> bool {
+        self.pick.is_none_or(|pick| pick.adopts)
+    }
+
+    /// The key of -0.
+    fn zero_key(self) -> u64 {
+        if self.largest { 0 } else { self.operators().int.mask() }
+    }
+
     /// Computes the key of `value` at the end of `block`.
     pub fn key(self, func: &mut Func, block: BlockId, value: Value) -> Value {
-        let Operators { int, bits_of, shift, and, xor, differs, .. } = *self.operators();
+        let Operators { int, bits_of, shift, and, xor, differs, equals, .. } = *self.operators();
+        let float = if self.wide { Type::F64 } else { Type::F32 };
         let mut emit = |op: Op, ty: Type| func.push(block, op, ty, 0);
         let constant = |bits: u64| Op::Const(Const { ty: int, bits });
         let bits = emit(Op::Unary(bits_of, value), int);
@@ -106,7 +140,17 @@ impl Order {
         let signs = emit(Op::Binary(shift, bits, distance), int);
         let below = emit(constant(int.mask() >> 1), int);
         let inverted = emit(Op::Binary(and, signs, below), int);
-        let key = emit(Op::Binary(xor, bits, inverted), int);
+        let mut key = emit(Op::Binary(xor, bits, inverted), int);
+        if self.pick.is_some() && self.largest {
+            let zero = emit(Op::Const(Const { ty: float, bits: 0 }), float);
+            let is_zero = emit(Op::Binary(equals, value, zero), Type::I32);
+            let ones = emit(constant(int.mask()), int);
+            let exchanged = emit(Op::Binary(xor, key, ones), int);
+            key = emit(Op::Select { cond: is_zero, if_true: exchanged, if_false: key }, int);
+        }
+        if self.pick.is_some_and(|pick| !pick.adopts) {
+            return key;
+        }
         let is_nan = emit(Op::Binary(differs, value, value), Type::I32);
         let nan = emit(constant(self.nan_key()), int);
         emit(Op::Select { cond: is_nan, if_true: nan, if_false: key }, int)
@@ -115,6 +159,9 @@ impl Order {
     /// The start combined with the value of the extreme key.
     pub fn combine(self, symbols: &mut Symbols<'_>, start: ScalarId, key: ScalarId) -> ScalarId {
         let Operators { int, of_bits, shift, and, xor, min, max, .. } = *self.operators();
+        if let Some(pick) = self.pick {
+            return self.picked(symbols, pick, (start, key));
+        }
         let distance = symbols.constant(Const { ty: int, bits: u64::from(int.bits()) - 1 });
         let signs = symbols.binary(shift, key, distance);
         let below = symbols.constant(Const { ty: int, bits: int.mask() >> 1 });
@@ -122,6 +169,52 @@ impl Order {
         let bits = symbols.binary(xor, key, inverted);
         let value = symbols.unary(of_bits, bits);
         symbols.binary(if self.largest { max } else { min }, start, value)
+    }
+
+    /// The same by a pick, which has no value where the extreme is -0, or a NaN that it adopts.
+    fn picked(self, symbols: &mut Symbols<'_>, pick: Pick, (start, key): (ScalarId, ScalarId)) -> ScalarId {
+        let Operators { int, bits_of, of_bits, shift, and, xor, sub, or, divide, same, .. } = *self.operators();
+        let constant = |symbols: &mut Symbols<'_>, bits: u64| symbols.constant(Const { ty: int, bits });
+        let (zero, ones) = (constant(symbols, 0), constant(symbols, int.mask()));
+        let widened = |symbols: &mut Symbols<'_>, flag| match self.wide {
+            true => symbols.unary(UnaryOp::I64ExtendI32U, flag),
+            false => flag,
+        };
+        // Zero, or no value.
+        let refuse = |symbols: &mut Symbols<'_>, refused: u64| {
+            let refused = constant(symbols, refused);
+            let distance = symbols.binary(xor, key, refused);
+            symbols.binary(divide, zero, distance)
+        };
+        let mut none = refuse(symbols, self.zero_key());
+        if pick.adopts {
+            let nan = refuse(symbols, self.nan_key());
+            none = symbols.binary(or, none, nan);
+        }
+        let mut plain = symbols.binary(or, key, none);
+        if self.largest {
+            // -1 is +0, and 0 isn't there.
+            let is_zero = symbols.binary(same, plain, ones);
+            let is_zero = widened(symbols, is_zero);
+            plain = symbols.binary(if self.wide { BinaryOp::I64Add } else { BinaryOp::I32Add }, plain, is_zero);
+        }
+        let distance = constant(symbols, u64::from(int.bits()) - 1);
+        let signs = symbols.binary(shift, plain, distance);
+        let below = constant(symbols, int.mask() >> 1);
+        let inverted = symbols.binary(and, signs, below);
+        let extreme = symbols.binary(xor, plain, inverted);
+        let value = symbols.unary(of_bits, extreme);
+        let (a, b) = if pick.accumulator_first { (start, value) } else { (value, start) };
+        let holds = symbols.binary(pick.op, a, b);
+        let holds = widened(symbols, holds);
+        let mask = symbols.binary(sub, zero, holds);
+        let start = symbols.unary(bits_of, start);
+        let (if_true, if_false) = if pick.adopts { (start, extreme) } else { (extreme, start) };
+        // `if_false ^ ((if_true ^ if_false) & mask)`.
+        let change = symbols.binary(xor, if_true, if_false);
+        let change = symbols.binary(and, change, mask);
+        let bits = symbols.binary(xor, if_false, change);
+        symbols.unary(of_bits, bits)
     }
 
     /// What is made of a start, from bits to bits; one that may be handed on as it is must be a number.

@@ -18,7 +18,7 @@ __attribute__((export_name("max_of"))) double max_of(const double *x, int n) {
 
 __attribute__((export_name("max_select"))) double max_select(const double *x, int n) {
     double top = -__builtin_inf();
-    // parallel: no - with NaNs and signed zeros the selected value depends on the order.
+    // parallel: yes - a comparison picks the largest; whether a zero is -0 may depend on the order, and then the loop decides.
     for (int i = 0; i < n; i++) {
         top = x[i] > top ? x[i] : top;
     }

@@ -19,7 +19,7 @@ export function max_of(x: usize, n: i32): f64 {
 
 export function max_select(x: usize, n: i32): f64 {
   let top: f64 = -Infinity;
-  // parallel: no - with NaNs and signed zeros the selected value depends on the order.
+  // parallel: yes - a comparison picks the largest; whether a zero is -0 may depend on the order, and then the loop decides.
   for (let i = 0; i < n; i++) {
     const v = load<f64>(x + (<usize>i << 3));
     top = v > top ? v : top;

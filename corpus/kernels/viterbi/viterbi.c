@@ -6,7 +6,7 @@ __attribute__((export_name("viterbi"))) void viterbi(float *s, const float *t, c
         // parallel: yes - each iteration owns one element of the new row (guard: s is disjoint from t and e).
         for (int j = 0; j < m; j++) {
             float best = s[i * m] + t[j];
-            // parallel: no - with NaNs and signed zeros the selected maximum depends on the order.
+            // parallel: yes - a comparison picks the largest; whether a zero is -0 may depend on the order, and then the loop decides.
             for (int k = 1; k < m; k++) {
                 float v = s[i * m + k] + t[k * m + j];
                 best = v > best ? v : best;

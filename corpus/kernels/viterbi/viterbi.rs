@@ -10,7 +10,7 @@ pub unsafe extern "C" fn viterbi(s: *mut f32, t: *const f32, e: *const f32, n: u
         // parallel: yes - each iteration owns one element of the new row (guard: s is disjoint from t and e).
         for j in 0..m {
             let mut best = s[i * m] + t[j];
-            // parallel: no - with NaNs and signed zeros the selected maximum depends on the order.
+            // parallel: yes - a comparison picks the largest; whether a zero is -0 may depend on the order, and then the loop decides.
             for k in 1..m {
                 let v = s[i * m + k] + t[k * m + j];
                 best = if v > best { v } else { best };

@@ -6,7 +6,7 @@ export function viterbi(s: usize, t: usize, e: usize, n: i32, m: i32): void {
     // parallel: yes - each iteration owns one element of the new row (guard: s is disjoint from t and e).
     for (let j = 0; j < m; j++) {
       let best = load<f32>(s + (<usize>(i * m) << 2)) + load<f32>(t + (<usize>j << 2));
-      // parallel: no - with NaNs and signed zeros the selected maximum depends on the order.
+      // parallel: yes - a comparison picks the largest; whether a zero is -0 may depend on the order, and then the loop decides.
       for (let k = 1; k < m; k++) {
         const v = load<f32>(s + (<usize>(i * m + k) << 2)) + load<f32>(t + (<usize>(k * m + j) << 2));
         best = v > best ? v : best;
