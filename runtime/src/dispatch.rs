@@ -9,7 +9,7 @@
 //!
 //! A panic of the device anywhere else is caught, counted as an error, and turns the device off.
 
-use crate::checker::{self, Scope};
+use crate::checker::Budget;
 use crate::config::NanMode;
 use crate::device::{Device, DeviceError, Launch, Outcome, PrepareError, Prepared, Task};
 use crate::memory::GuestMemory;
@@ -106,7 +106,7 @@ impl HostedRegion {
         ptx: &[PtxImage],
         slot: &Slot,
         terms: Terms,
-        scope: Option<Scope>,
+        budget: Option<&Budget>,
     ) -> Result<HostedRegion, RegionError> {
         verify(region)?;
         verify_kernel(region, kernel)?;
@@ -118,9 +118,9 @@ impl HostedRegion {
             [mapping] => {
                 let task = Task { region, kernel, ptx, mapping, nan: terms.nan };
                 // Nothing need be shown of what never runs.
-                let scope = scope.filter(|_| slot.device.runs());
+                let budget = budget.filter(|_| slot.device.runs());
                 let prepare =
-                    || scope.map_or(Ok(()), |scope| prove(&task, scope)).and_then(|()| slot.device.prepare(&task));
+                    || budget.map_or(Ok(()), |budget| prove(&task, budget)).and_then(|()| slot.device.prepare(&task));
                 catch_unwind(AssertUnwindSafe(prepare)).unwrap_or(Err(PrepareError::Panicked))
             }
             _ => Err(PrepareError::Schedule { launches: facts.launches.len() }),
@@ -311,10 +311,10 @@ fn work(trips: &[u64], counts: &[u64]) -> u64 {
 }
 
 /// Has the load checker look at everything that the device may run.
-fn prove(task: &Task<'_>, scope: Scope) -> Result<(), PrepareError> {
-    checker::check(task.region, task.kernel, scope)?;
+fn prove(task: &Task<'_>, budget: &Budget) -> Result<(), PrepareError> {
+    budget.check(task.region, task.kernel)?;
     for image in task.ptx.iter().filter(|image| image.mapping == task.mapping) {
-        checker::check_ptx(task.region, image, scope)?;
+        budget.check_ptx(task.region, image)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@
 //! the same ([`crate::relaxed`]), aren't even prepared.
 
 use crate::cache::{self, Cache};
-use crate::checker::Scope;
+use crate::checker::Budget;
 use crate::config::{self, ConfigError, NanMode};
 use crate::device::{Cpu, Cuda, Device, Off, cuda};
 use crate::dispatch::{HostedRegion, Slot, Terms};
@@ -273,7 +273,7 @@ impl Offload {
         let min_work = settings.min_work.unwrap_or(if forced { 0 } else { MIN_WORK });
         let Settings { nan, fp, step_budget, .. } = *settings;
         let terms = Terms { nan, fp, min_work, adaptive: !forced, step_budget };
-        let scope = settings.load_check.then(|| Scope::of(bundle));
+        let budget = settings.load_check.then(|| Budget::of(bundle));
         let supposes = |kernel: &Kernel| kernel.func.relaxed().map(|(supposed, _)| supposed).collect::<BTreeSet<_>>();
         let mut unknown: BTreeSet<_> = kernels.iter().filter(|_| slot.runs()).flat_map(supposes).collect();
         unknown.retain(|&supposed| !relaxed::is_known(engine, settings.nan, compiled, supposed));
@@ -281,7 +281,7 @@ impl Offload {
             let first = supposes(kernel).intersection(&unknown).next().copied();
             let off = first.map(|supposed| Slot::new(Arc::new(Off::Relaxed(supposed))));
             let slot = off.as_ref().unwrap_or(&slot);
-            HostedRegion::checked(region, kernel, images(&bundle.ptx, region.id), slot, terms, scope)
+            HostedRegion::checked(region, kernel, images(&bundle.ptx, region.id), slot, terms, budget.as_ref())
                 .map(Arc::new)
                 .map_err(|error| LoadError::Region { id: region.id, error })
         };

@@ -47,16 +47,10 @@ fn refusals(bundle: &Bundle, nests: bool) -> Vec<String> {
 }
 
 /// Modules with a region that the checker can't check yet, so that they run with it off.
-const REFUSED: [(&str, &str); 9] = [
+const REFUSED: [(&str, &str); 3] = [
     ("asc/fft", "an access isn't shown to lie within its footprint"),
-    ("asc/thomas", "the region takes more effort to check than a check may"),
-    ("clang/blocks", "the region takes more effort to check than a check may"),
-    ("clang-simd/blocks", "the region takes more effort to check than a check may"),
     ("clang/solve2", "an access of the PTX isn't shown to lie within its footprint"),
     ("clang-simd/solve2", "an access of the PTX isn't shown to lie within its footprint"),
-    ("clang-simd/mosaic", "the region takes more effort to check than a check may"),
-    ("zig/blocks", "the region takes more effort to check than a check may"),
-    ("zig/scopy", "the region takes more effort to check than a check may"),
 ];
 
 /// Every region and every image of the corpus, by every producer.

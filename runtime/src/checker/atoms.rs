@@ -90,9 +90,9 @@ impl Range {
     pub fn mul(self, other: Range) -> Range {
         // An unknown end makes every product unknown that could be extreme, except that nonnegative stays nonnegative.
         if let (Some(a), Some(b), Some(c), Some(d)) = (self.lo, self.hi, other.lo, other.hi) {
-            let products = [a.checked_mul(c), a.checked_mul(d), b.checked_mul(c), b.checked_mul(d)];
-            if let Some(all) = products.into_iter().collect::<Option<Vec<_>>>() {
-                return Range { lo: all.iter().copied().min(), hi: all.iter().copied().max() };
+            let products = (a.checked_mul(c), a.checked_mul(d), b.checked_mul(c), b.checked_mul(d));
+            if let (Some(p), Some(q), Some(r), Some(s)) = products {
+                return Range { lo: Some(p.min(q).min(r).min(s)), hi: Some(p.max(q).max(r).max(s)) };
             }
         }
         let nonnegative = self.lo.is_some_and(|l| l >= 0) && other.lo.is_some_and(|l| l >= 0);
@@ -101,10 +101,24 @@ impl Range {
     }
 }
 
+/// The monomials in the parts of a maximum or minimum, and in those of the maxima and minima among them.
+#[derive(Debug)]
+enum Parts {
+    /// These, sorted.
+    Few(Vec<Vec<AtomId>>),
+    /// More than are remembered.
+    Many,
+}
+
+/// The monomials of parts that are remembered.
+const MAX_PARTS: usize = 64;
+
 /// The atoms of one check, each once.
 #[derive(Debug)]
 pub(super) struct Atoms {
     list: Vec<(Atom, Range)>,
+    /// What stands in maxima and minima.
+    parts: HashMap<AtomId, Parts>,
     known: HashMap<Atom, AtomId>,
     unknowns: u32,
     /// Terms that may still be touched.
@@ -114,12 +128,17 @@ pub(super) struct Atoms {
 impl Atoms {
     /// No atoms yet, and so many terms that may be touched before nothing more is shown.
     pub fn new(effort: usize) -> Atoms {
-        Atoms { list: Vec::new(), known: HashMap::new(), unknowns: 0, effort }
+        Atoms { list: Vec::new(), parts: HashMap::new(), known: HashMap::new(), unknowns: 0, effort }
     }
 
     /// True once the check has done all that it may.
     pub fn is_spent(&self) -> bool {
         self.effort == 0
+    }
+
+    /// What is left.
+    pub fn left(&self) -> usize {
+        self.effort
     }
 
     /// Counts work that is about to be done; false if it is too much.
@@ -155,9 +174,39 @@ impl Atoms {
         }
         let range = self.range_of_atom(&atom);
         let id = self.list.len() as AtomId;
+        if let Atom::Max(a, b) | Atom::Min(a, b) = &atom {
+            let parts = self.parts_of(a, b);
+            self.parts.insert(id, parts);
+        }
         self.list.push((atom.clone(), range));
         self.known.insert(atom, id);
         Poly::atom(id)
+    }
+
+    fn parts_of(&mut self, a: &Poly, b: &Poly) -> Parts {
+        let mut found: Vec<Vec<AtomId>> = a.terms().chain(b.terms()).map(|(monomial, _)| monomial.to_vec()).collect();
+        let inner: Vec<AtomId> = found.iter().filter_map(|m| if let [id] = m[..] { Some(id) } else { None }).collect();
+        for parts in inner.iter().filter_map(|id| self.parts.get(id)) {
+            match parts {
+                Parts::Few(monomials) if found.len() <= MAX_PARTS * MAX_PARTS => {
+                    found.extend(monomials.iter().cloned())
+                }
+                _ => return Parts::Many,
+            }
+        }
+        self.spend(found.len());
+        found.sort_unstable();
+        found.dedup();
+        if found.len() > MAX_PARTS { Parts::Many } else { Parts::Few(found) }
+    }
+
+    /// True if the monomial may come to light where a maximum or minimum is replaced by one of its parts, and so on.
+    pub fn parts_have(&self, id: AtomId, monomial: &[AtomId]) -> bool {
+        match self.parts.get(&id) {
+            Some(Parts::Few(monomials)) => monomials.binary_search_by(|m| m.as_slice().cmp(monomial)).is_ok(),
+            Some(Parts::Many) => true,
+            None => false,
+        }
     }
 
     /// A value of which nothing is known.
@@ -203,11 +252,20 @@ impl Atoms {
 
     /// Bounds of a polynomial over the integers.
     pub fn range(&self, poly: &Poly) -> Range {
-        let term = |(monomial, coefficient): (&[AtomId], i128)| {
-            let atoms = monomial.iter().map(|&id| self.list[id as usize].1);
-            atoms.fold(Range::point(coefficient), Range::mul)
-        };
+        let term = |(monomial, coefficient): (&[AtomId], i128)| self.range_of_term(monomial, coefficient);
         poly.terms().map(term).fold(Range::point(0), Range::add)
+    }
+
+    /// Bounds of a product of atoms with its coefficient.
+    pub fn range_of_term(&self, monomial: &[AtomId], coefficient: i128) -> Range {
+        let atoms = monomial.iter().map(|&id| self.list[id as usize].1);
+        atoms.fold(Range::point(coefficient), Range::mul)
+    }
+
+    /// The lower bound of a polynomial over the integers.
+    pub fn lowest(&self, poly: &Poly) -> Option<i128> {
+        // Most have a term without one.
+        poly.terms().try_fold(0i128, |sum, (monomial, c)| sum.checked_add(self.range_of_term(monomial, c).lo?))
     }
 
     /// The integer that a modular expression of `bits` bits denotes.

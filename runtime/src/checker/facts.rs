@@ -5,7 +5,7 @@
 //! parts where that makes the polynomial smaller, and likewise a minimum. Every step is an inequality that holds for all
 //! integers; a polynomial that isn't shown to follow may still be nonnegative, which costs a region and nothing else.
 
-use super::atoms::{Atom, Atoms, Range};
+use super::atoms::{Atom, Atoms};
 use super::poly::{AtomId, Poly, Ring};
 use super::symbols::expression;
 use ir::region::{Int, IntId, Pred, PredId, Region};
@@ -183,30 +183,103 @@ pub(super) fn follows<'a>(atoms: &mut Atoms, poly: &Poly, facts: impl Iterator<I
         return true;
     }
     let mut rests = Vec::new();
+    let obstacle = Obstacle::of(atoms, poly);
     for fact in facts.clone() {
-        if atoms.is_spent() {
+        if !atoms.spend(1 + poly.len()) {
             return false;
+        }
+        if !obstacle.is_met(atoms, fact) {
+            continue;
         }
         let Some(rest) = atoms.sub(poly, fact) else { continue };
         if is_nonnegative(atoms, &rest, MAX_REPLACED) {
             return true;
         }
-        // A second fact can help only if the first has brought the two closer.
-        if rest.len() <= poly.len() + 1 {
-            rests.push(rest);
-        }
+        rests.push(rest);
     }
     for rest in &rests {
+        let obstacle = Obstacle::of(atoms, rest);
         for fact in facts.clone() {
-            if atoms.is_spent() {
+            if !atoms.spend(1 + rest.len()) {
                 return false;
             }
-            if atoms.sub(rest, fact).is_some_and(|rest| is_nonnegative(atoms, &rest, 2)) {
+            if obstacle.is_met(atoms, fact) && atoms.sub(rest, fact).is_some_and(|rest| is_nonnegative(atoms, &rest, 2))
+            {
                 return true;
             }
         }
     }
     false
+}
+
+/// Why a polynomial isn't nonnegative by the ranges of its atoms: most facts can be told at a glance not to help.
+///
+/// What a fact that is taken away adds to the lower bound is at most what those of its terms add that are positive, unless it makes
+/// a negative term smaller: it must have one with the same sign. A term without a lower bound must go by all means. What stands in a
+/// maximum or minimum that is replaced counts, too. A fact that is passed over all the same costs a region and nothing else.
+struct Obstacle {
+    /// A term without a lower bound, with the sign of its coefficient.
+    open: Option<(Vec<AtomId>, i128)>,
+    /// Terms that may be negative, likewise.
+    negative: Vec<(Vec<AtomId>, i128)>,
+    /// Maxima and minima that are replaced.
+    replaced: Vec<AtomId>,
+    /// How far the lower bound is below zero.
+    missing: i128,
+}
+
+impl Obstacle {
+    fn of(atoms: &Atoms, poly: &Poly) -> Obstacle {
+        let replaced: Vec<AtomId> = poly.terms().filter_map(|term| replaced(atoms, term, 1)).collect();
+        let mut obstacle = Obstacle { open: None, negative: Vec::new(), replaced, missing: 0 };
+        for (monomial, coefficient) in poly.terms() {
+            let lo = atoms.range_of_term(monomial, coefficient).lo;
+            let term = || (monomial.to_vec(), coefficient.signum());
+            if lo.is_none() && !obstacle.replaced.iter().any(|&id| atoms.parts_have(id, monomial)) {
+                obstacle.open = Some(term());
+                return obstacle;
+            }
+            if lo.is_none_or(|lo| lo < 0) {
+                obstacle.negative.push(term());
+            }
+            obstacle.missing = obstacle.missing.saturating_sub(lo.unwrap_or(i128::MIN));
+        }
+        obstacle
+    }
+
+    /// False if `fact` isn't worth to be taken away.
+    fn is_met(&self, atoms: &Atoms, fact: &Poly) -> bool {
+        let gives = |monomial: &[AtomId]| {
+            fact.terms().any(|term| replaced(atoms, term, -1).is_some_and(|id| atoms.parts_have(id, monomial)))
+        };
+        let meets =
+            |(monomial, sign): &(Vec<AtomId>, i128)| fact.coefficient(monomial).signum() == *sign || gives(monomial);
+        if let Some(open) = &self.open {
+            return meets(open);
+        }
+        let in_parts = |(monomial, _): (&[AtomId], i128)| {
+            !monomial.is_empty() && self.replaced.iter().any(|&id| atoms.parts_have(id, monomial))
+        };
+        let added = |(m, c): (&[AtomId], i128)| atoms.range_of_term(m, c.saturating_neg()).lo.unwrap_or(0).max(0);
+        self.negative.iter().any(meets)
+            || fact.terms().any(in_parts)
+            || fact.terms().map(added).fold(0, i128::saturating_add) >= self.missing
+    }
+}
+
+/// The atom of a term of `sign` times a polynomial if [`is_nonnegative`] replaces it.
+fn replaced(atoms: &Atoms, (monomial, coefficient): (&[AtomId], i128), sign: i128) -> Option<AtomId> {
+    let [id] = *monomial else { return None };
+    let is_more = coefficient.signum() == sign;
+    matches!((atoms.get(id), is_more), (Atom::Max(..), true) | (Atom::Min(..), false)).then_some(id)
+}
+
+/// Adds a fact that says more than the ranges of its atoms, and isn't there.
+pub(super) fn learn(atoms: &mut Atoms, facts: &mut Vec<Poly>, fact: Poly) {
+    let says_nothing = atoms.lowest(&fact).is_some_and(|lo| lo >= 0);
+    if atoms.spend(1 + facts.len() / 8 + fact.len()) && !says_nothing && !facts.contains(&fact) {
+        facts.push(fact);
+    }
 }
 
 /// The same, shown with more effort, where [`follows`] doesn't.
@@ -228,10 +301,7 @@ fn eliminate(atoms: &mut Atoms, poly: &Poly, facts: &[&Poly], depth: u32, steps:
     let Some(depth) = depth.checked_sub(1) else { return false };
     let terms: Vec<(Vec<AtomId>, i128)> =
         poly.terms().filter(|(m, _)| !m.is_empty()).map(|(m, c)| (m.to_vec(), c)).collect();
-    let is_open = |(monomial, coefficient): &&(Vec<AtomId>, i128)| {
-        let atoms = monomial.iter().map(|&id| atoms.range(&Poly::atom(id)));
-        atoms.fold(Range::point(*coefficient), Range::mul).lo.is_none()
-    };
+    let is_open = |(m, c): &&(Vec<AtomId>, i128)| atoms.range_of_term(m, *c).lo.is_none();
     // Where a term has no lower bound at all it must go; else any of them may.
     let terms = match terms.iter().find(is_open) {
         Some(open) => vec![open.clone()],
@@ -331,7 +401,7 @@ fn is_nonnegative(atoms: &mut Atoms, poly: &Poly, replaced: u32) -> bool {
     if !atoms.spend(1 + poly.len()) {
         return false;
     }
-    if atoms.range(poly).lo.is_some_and(|lo| lo >= 0) {
+    if atoms.lowest(poly).is_some_and(|lo| lo >= 0) {
         return true;
     }
     let Some(left) = replaced.checked_sub(1) else { return false };

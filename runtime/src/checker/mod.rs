@@ -36,9 +36,10 @@
 //! interval, because a mask bounds a part of the address ([`masks`]), this holds for each of them if it does for the ends.
 //!
 //! A region that isn't shown to be right is off, with the reason. That costs time and nothing else. Polynomials, cases and
-//! depths are limited, and every step that multiplies, adds or copies them draws on an effort that a bundle's regions share.
+//! depths are limited, and every step that multiplies, adds or copies them draws on an effort ([`budget`]).
 
 mod atoms;
+mod budget;
 mod checks;
 mod facts;
 mod independence;
@@ -59,9 +60,11 @@ mod symbols;
 mod tests;
 mod windows;
 
+pub use budget::{Budget, Scope};
+
 use atoms::{Atom, Atoms};
-use bundle::{Bundle, PtxImage};
-use facts::{Guards, entails, guards, integers};
+use bundle::PtxImage;
+use facts::{Guards, entails, guards, integers, learn};
 use ir::lowered::BlockId;
 use ir::region::{Access as Effect, IntId, Kernel, Region};
 use masks::Masked;
@@ -230,7 +233,7 @@ const MAX_CORNERS: usize = 64;
 /// A region's declarations, ready to be compared with accesses.
 struct Claims<'a> {
     region: &'a Region,
-    atoms: Atoms,
+    atoms: &'a mut Atoms,
     spaces: Vec<Space>,
     /// How often each dimension runs at most, the parallel ones first.
     counts: Vec<Poly>,
@@ -242,54 +245,39 @@ struct Claims<'a> {
     imported_memories: u32,
 }
 
-/// What regions are checked in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Scope {
-    /// How many memories the module imports; two of these may be one.
-    pub imported_memories: u32,
-    /// How much one check may do, in terms of polynomials that it touches.
-    pub effort: usize,
-}
-
-impl Scope {
-    /// What all checks of a bundle may do together, about half a minute of one core, and what one of them may at most.
-    const EFFORT: (usize, usize) = (1 << 28, 1 << 22);
-
-    /// The scope of a bundle's regions: each gets its share of the effort, however many threads check them.
-    pub fn of(bundle: &Bundle) -> Scope {
-        let (all, one) = Scope::EFFORT;
-        let effort = one.min(all / bundle.manifest.regions.len().max(1));
-        Scope { imported_memories: bundle.imported_memories(), effort }
-    }
-}
-
 /// Checks a verified region and its verified kernel.
 pub fn check(region: &Region, kernel: &Kernel, scope: Scope) -> Result<(), Unproven> {
-    let mut claims = Claims::of(region, scope)?;
-    let found =
-        symbols::accesses(region, kernel, &mut claims.atoms).and_then(|mut found| match claims.ends(&mut found) {
-            true => symbols::walks(region, kernel, found.rounds, &mut claims.atoms),
-            false => Ok(found),
-        });
-    claims.conclude(found)
+    examine(region, scope, |rounds, atoms| symbols::accesses(region, kernel, rounds, atoms)).0
 }
 
 /// Checks the PTX text that realises a verified region under one of its mappings.
 pub fn check_ptx(region: &Region, image: &PtxImage, scope: Scope) -> Result<(), Unproven> {
-    let mut claims = Claims::of(region, scope)?;
-    let found = ptx::accesses(region, image, None, &mut claims.atoms);
-    let found = found.and_then(|mut found| match claims.ends(&mut found) {
-        true => ptx::accesses(region, image, Some(found.rounds), &mut claims.atoms),
-        false => Ok(found),
+    examine(region, scope, |rounds, atoms| ptx::accesses(region, image, rounds, atoms)).0
+}
+
+/// Checks what `read` makes of a kernel, with what is known of its loops already, and tells the effort.
+fn examine(
+    region: &Region,
+    scope: Scope,
+    read: impl Fn(Option<Rounds>, &mut Atoms) -> Result<Found, Unproven>,
+) -> (Result<(), Unproven>, usize) {
+    let mut atoms = Atoms::new(scope.effort);
+    let result = Claims::of(region, scope.imported_memories, &mut atoms).and_then(|mut claims| {
+        let mut found = read(None, claims.atoms)?;
+        if claims.ends(&mut found) {
+            found = read(Some(found.rounds), claims.atoms)?;
+        }
+        claims.compare(found)
     });
-    claims.conclude(found)
+    // Where the effort runs out first, that is the reason.
+    let result = if atoms.is_spent() { result.map_err(|_| Unproven::TooComplex) } else { result };
+    (result, scope.effort - atoms.left())
 }
 
 impl<'a> Claims<'a> {
-    fn of(region: &'a Region, scope: Scope) -> Result<Claims<'a>, Unproven> {
-        let mut atoms = Atoms::new(scope.effort);
-        let scalars = symbols::scalars(region, &mut atoms);
-        let ints = integers(region, &scalars, &mut atoms);
+    fn of(region: &'a Region, imported_memories: u32, atoms: &'a mut Atoms) -> Result<Claims<'a>, Unproven> {
+        let scalars = symbols::scalars(region, atoms);
+        let ints = integers(region, &scalars, atoms);
         let of = |id: IntId| ints.get(id.0 as usize).cloned().flatten();
         let counts = region.counts().into_iter().map(|id| of(id).unwrap_or_else(|| atoms.unknown())).collect();
         let mut spaces = Vec::with_capacity(region.footprints.len());
@@ -304,8 +292,7 @@ impl<'a> Claims<'a> {
                 width: footprint.width as i128,
             });
         }
-        let guards = guards(region, &ints, &mut atoms);
-        let imported_memories = scope.imported_memories;
+        let guards = guards(region, &ints, atoms);
         let (given, hulls) = (Vec::new(), Vec::new());
         let mut claims = Claims { region, atoms, spaces, counts, guards, given, hulls, imported_memories };
         let is_given = |space: &usize| !region.footprints[*space].access.is_checked();
@@ -333,11 +320,16 @@ impl<'a> Claims<'a> {
     /// What holds of every iteration: the guards, what dispatch checks, and that the thread's numbers are below the trip counts.
     fn known(&mut self) -> Vec<Poly> {
         let one = Poly::constant(1, Ring::Exact);
-        let mut known: Vec<Poly> = self.guards.always.facts.iter().chain(&self.given).cloned().collect();
+        let mut known = Vec::new();
+        for fact in self.guards.always.facts.iter().chain(&self.given) {
+            learn(self.atoms, &mut known, fact.clone());
+        }
         for dim in 0..self.region.trips.len() {
             let number = self.atoms.poly(Atom::Index(dim as u32));
             let room = self.atoms.sub(&self.counts[dim], &number);
-            known.extend(room.and_then(|room| room.sub(&one, Ring::Exact)));
+            if let Some(room) = room.and_then(|room| room.sub(&one, Ring::Exact)) {
+                learn(self.atoms, &mut known, room);
+            }
         }
         known
     }
@@ -346,7 +338,7 @@ impl<'a> Claims<'a> {
     fn ends(&mut self, found: &mut Found) -> bool {
         let (known, extents) = (self.known(), self.extents());
         // Whether all loops are bounded is asked when everything is understood.
-        let _ = found.rounds.bound(&mut self.atoms, &extents, &known, found.exempt);
+        let _ = found.rounds.bound(self.atoms, &extents, &known, found.exempt);
         found.rounds.resume()
     }
 
@@ -377,17 +369,11 @@ impl<'a> Claims<'a> {
         Some(corners)
     }
 
-    /// Where the effort runs out first, that is the reason.
-    fn conclude(&mut self, found: Result<Found, Unproven>) -> Result<(), Unproven> {
-        let result = found.and_then(|found| self.compare(found));
-        result.map_err(|why| if self.atoms.is_spent() { Unproven::TooComplex } else { why })
-    }
-
     fn compare(&mut self, found: Found) -> Result<(), Unproven> {
         let Found { mut rounds, accesses, exempt } = found;
         let known = self.known();
         let extents = self.extents();
-        let bounded = rounds.bound(&mut self.atoms, &extents, &known, exempt);
+        let bounded = rounds.bound(self.atoms, &extents, &known, exempt);
         if let (Err(index), false) = (bounded, self.region.unbounded) {
             return Err(Unproven::Unbounded { index: index as u32 });
         }
@@ -424,7 +410,7 @@ impl<'a> Claims<'a> {
             }
             let facts = match here {
                 Some((at, ref facts)) if at == *block => facts,
-                _ => &here.insert((*block, rounds.facts(&mut self.atoms, *block, known))).1,
+                _ => &here.insert((*block, rounds.facts(self.atoms, *block, known))).1,
             };
             let place = self.place(access, facts, (rounds, known))?;
             placed[access.space as usize].push(place);
@@ -495,14 +481,14 @@ impl<'a> Claims<'a> {
             start = start.add(&distance, ring).ok_or(outside)?;
         }
         let address = match ring {
-            Ring::Mod64 => lift::taken_apart(&mut self.atoms, &access.address, facts).ok_or(outside)?,
+            Ring::Mod64 => lift::taken_apart(self.atoms, &access.address, facts).ok_or(outside)?,
             _ => access.address.clone(),
         };
         let rest = address.sub(&start, ring).ok_or(outside)?;
-        let Masked { lowest: rest, spread, zeros } = masks::split(&self.atoms, &rest, ring).ok_or(outside)?;
+        let Masked { lowest: rest, spread, zeros } = masks::split(self.atoms, &rest, ring).ok_or(outside)?;
         let room = space.width - access.width as i128 - spread;
         let place = Place { ring, rest, offset: access.offset, room, dims: &dims, facts };
-        let relative = joins::relative(&mut self.atoms, place, ways).ok_or(outside)?;
+        let relative = joins::relative(self.atoms, place, ways).ok_or(outside)?;
         let below = access.offset - relative;
         // What wraps around at 2^64 comes out where the hull is all the same.
         if below > 0 && ring == Ring::Mod32 {
@@ -512,7 +498,7 @@ impl<'a> Claims<'a> {
                 let room = self.atoms.sub(&corner, &below).ok_or(wraps)?;
                 // The access has numbers in every dimension of its footprint, so none of them is empty.
                 let facts = facts.iter().chain(&self.hulls[index]);
-                if !entails(&mut self.atoms, &room, facts) {
+                if !entails(self.atoms, &room, facts) {
                     return Err(wraps);
                 }
             }

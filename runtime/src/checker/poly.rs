@@ -6,18 +6,59 @@
 //! equal residues are equal polynomials. An operation that would exceed a limit, or overflow 128 bits, has no result, and
 //! whoever asked knows less: nothing wrong is concluded.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 
 /// An index into [`super::atoms::Atoms`].
 pub(super) type AtomId = u32;
-
-/// A product of atoms, sorted; the empty product is 1.
-type Monomial = Vec<AtomId>;
 
 /// Monomials of a polynomial.
 const MAX_TERMS: usize = 64;
 /// Atoms of a monomial.
 const MAX_DEGREE: usize = 6;
+
+/// A product of atoms, sorted; the empty product is 1. In place, because a check makes millions of them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+struct Monomial {
+    degree: u8,
+    /// Zero beyond the degree.
+    atoms: [AtomId; MAX_DEGREE],
+}
+
+impl Monomial {
+    fn atom(atom: AtomId) -> Monomial {
+        let mut atoms = [0; MAX_DEGREE];
+        atoms[0] = atom;
+        Monomial { degree: 1, atoms }
+    }
+
+    fn as_slice(&self) -> &[AtomId] {
+        &self.atoms[..self.degree as usize]
+    }
+
+    /// None where the degree is too large.
+    fn times(&self, other: &Monomial) -> Option<Monomial> {
+        let degree = self.degree + other.degree;
+        let mut atoms = [0; MAX_DEGREE];
+        let product = atoms.get_mut(..degree as usize)?;
+        let (first, second) = product.split_at_mut(self.degree as usize);
+        first.copy_from_slice(self.as_slice());
+        second.copy_from_slice(other.as_slice());
+        product.sort_unstable();
+        Some(Monomial { degree, atoms })
+    }
+}
+
+impl PartialOrd for Monomial {
+    fn partial_cmp(&self, other: &Monomial) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Monomial {
+    fn cmp(&self, other: &Monomial) -> Ordering {
+        self.as_slice().cmp(other.as_slice())
+    }
+}
 
 /// Where coefficients live.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,22 +106,22 @@ impl Ring {
     }
 }
 
-/// A polynomial in canonical form: no coefficient is zero.
+/// A polynomial in canonical form: monomials rise strictly, no coefficient is zero.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub(super) struct Poly {
-    terms: BTreeMap<Monomial, i128>,
+    terms: Vec<(Monomial, i128)>,
 }
 
 impl Poly {
     /// A constant.
     pub fn constant(value: i128, ring: Ring) -> Poly {
         let value = ring.reduce(value);
-        Poly { terms: if value == 0 { BTreeMap::new() } else { BTreeMap::from([(Vec::new(), value)]) } }
+        Poly { terms: if value == 0 { Vec::new() } else { vec![(Monomial::default(), value)] } }
     }
 
     /// One atom.
     pub fn atom(atom: AtomId) -> Poly {
-        Poly { terms: BTreeMap::from([(vec![atom], 1)]) }
+        Poly { terms: vec![(Monomial::atom(atom), 1)] }
     }
 
     /// The number of monomials.
@@ -90,30 +131,48 @@ impl Poly {
 
     /// The monomials with their coefficients.
     pub fn terms(&self) -> impl Iterator<Item = (&[AtomId], i128)> {
-        self.terms.iter().map(|(m, &c)| (m.as_slice(), c))
+        self.terms.iter().map(|(m, c)| (m.as_slice(), *c))
     }
 
     /// The coefficient of a product of atoms.
     pub fn coefficient(&self, monomial: &[AtomId]) -> i128 {
-        self.terms.get(monomial).copied().unwrap_or(0)
+        let found = self.terms.binary_search_by(|(m, _)| m.as_slice().cmp(monomial));
+        found.map_or(0, |at| self.terms[at].1)
     }
 
     /// The value, if no atom is left.
     pub fn as_constant(&self) -> Option<i128> {
-        match self.terms.len() {
-            0 => Some(0),
-            1 => self.terms.get(&Vec::new() as &Monomial).copied(),
+        match self.terms[..] {
+            [] => Some(0),
+            [(monomial, value)] if monomial.degree == 0 => Some(value),
             _ => None,
         }
     }
 
     /// `self + factor * other`.
     pub fn add_scaled(&self, other: &Poly, factor: i128, ring: Ring) -> Option<Poly> {
-        let mut sum = self.clone();
-        for (monomial, &coefficient) in &other.terms {
-            sum.add_term(monomial, coefficient.checked_mul(factor)?, ring)?;
+        let mut terms = Vec::with_capacity(self.len() + other.len());
+        let (mut ours, mut theirs) = (self.terms.iter().peekable(), other.terms.iter().peekable());
+        loop {
+            let order = match (ours.peek(), theirs.peek()) {
+                (Some((a, _)), Some((b, _))) => a.cmp(b),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => break,
+            };
+            let (mut monomial, mut sum) = (Monomial::default(), 0);
+            if order.is_le() {
+                (monomial, sum) = *ours.next()?;
+            }
+            if order.is_ge() {
+                let &(m, coefficient) = theirs.next()?;
+                (monomial, sum) = (m, ring.reduce(sum.checked_add(coefficient.checked_mul(factor)?)?));
+            }
+            if sum != 0 {
+                terms.push((monomial, sum));
+            }
         }
-        (sum.len() <= MAX_TERMS).then_some(sum)
+        (terms.len() <= MAX_TERMS).then_some(Poly { terms })
     }
 
     /// `self + other`.
@@ -133,31 +192,37 @@ impl Poly {
 
     /// `self / divisor`, if that divides every coefficient.
     pub fn divided(&self, divisor: i128) -> Option<Poly> {
-        let divides = divisor != 0 && self.terms.values().all(|c| c.checked_rem(divisor) == Some(0));
-        let quotient = |(m, c): (&Monomial, &i128)| Some((m.clone(), c.checked_div(divisor)?));
-        if divides { Some(Poly { terms: self.terms.iter().map(quotient).collect::<Option<_>>()? }) } else { None }
+        let quotient = |&(m, c): &(Monomial, i128)| match c.checked_rem(divisor)? {
+            0 => Some((m, c.checked_div(divisor)?)),
+            _ => None,
+        };
+        let terms = self.terms.iter().map(quotient).collect::<Option<_>>()?;
+        (divisor != 0).then_some(Poly { terms })
     }
 
     /// `self * other`.
     pub fn mul(&self, other: &Poly, ring: Ring) -> Option<Poly> {
-        let mut product = Poly::default();
-        for (a, &x) in &self.terms {
-            for (b, &y) in &other.terms {
-                let mut monomial: Monomial = a.iter().chain(b).copied().collect();
-                if monomial.len() > MAX_DEGREE {
-                    return None;
-                }
-                monomial.sort_unstable();
-                product.add_term(&monomial, x.checked_mul(y)?, ring)?;
+        let mut products = Vec::with_capacity(self.len() * other.len());
+        for (a, x) in &self.terms {
+            for (b, y) in &other.terms {
+                products.push((a.times(b)?, x.checked_mul(*y)?));
             }
         }
-        (product.len() <= MAX_TERMS).then_some(product)
+        products.sort_unstable_by_key(|&(monomial, _)| monomial);
+        let mut terms: Vec<(Monomial, i128)> = Vec::with_capacity(products.len());
+        for group in products.chunk_by(|(a, _), (b, _)| a == b) {
+            let sum = group.iter().try_fold(0i128, |sum, (_, c)| Some(ring.reduce(sum.checked_add(*c)?)))?;
+            if sum != 0 {
+                terms.push((group[0].0, sum));
+            }
+        }
+        (terms.len() <= MAX_TERMS).then_some(Poly { terms })
     }
 
     /// The polynomial with every atom replaced by what `map` says.
     pub fn substitute(&self, ring: Ring, mut map: impl FnMut(AtomId) -> Option<Poly>) -> Option<Poly> {
         let mut sum = Poly::default();
-        for (monomial, &coefficient) in &self.terms {
+        for (monomial, coefficient) in self.terms() {
             let mut product = Poly::constant(coefficient, ring);
             for &atom in monomial {
                 product = product.mul(&map(atom)?, ring)?;
@@ -169,20 +234,7 @@ impl Poly {
 
     /// The largest `k` such that 2^k divides every coefficient; 128 for zero.
     pub fn trailing_zeros(&self) -> u32 {
-        self.terms.values().map(|c| c.trailing_zeros()).min().unwrap_or(128)
-    }
-
-    fn add_term(&mut self, monomial: &[AtomId], coefficient: i128, ring: Ring) -> Option<()> {
-        let old = self.terms.get(monomial).copied().unwrap_or(0);
-        let new = ring.reduce(old.checked_add(coefficient)?);
-        if new == 0 {
-            self.terms.remove(monomial);
-        } else if let Some(slot) = self.terms.get_mut(monomial) {
-            *slot = new;
-        } else {
-            self.terms.insert(monomial.to_vec(), new);
-        }
-        Some(())
+        self.terms.iter().map(|(_, c)| c.trailing_zeros()).min().unwrap_or(128)
     }
 }
 

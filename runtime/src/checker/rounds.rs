@@ -28,7 +28,7 @@
 
 use super::Unproven;
 use super::atoms::{Atom, Atoms};
-use super::facts::entails;
+use super::facts::{entails, learn};
 use super::lift::{Compare, Order, congruent, integer};
 use super::loops::{LoopSet, Loops};
 use super::poly::{Poly, Ring};
@@ -613,7 +613,9 @@ impl Rounds {
                 let a = self.carry(atoms, &compare.a, ring, from, end);
                 let b = self.carry(atoms, &compare.b, ring, from, end);
                 let compare = Compare { a, b, ..compare.clone() };
-                facts.extend(compare.facts(atoms, facts));
+                for fact in compare.facts(atoms, facts) {
+                    learn(atoms, facts, fact);
+                }
                 holds.push(compare);
             }
         }
@@ -625,7 +627,9 @@ impl Rounds {
         let count = atoms.poly(if self.loops.holds(index, end) { Atom::Round(number) } else { Atom::Last(number) });
         for bound in &self.bounds[index] {
             let bound = self.carry(atoms, bound, Ring::Exact, self.loops.list[index].header, end);
-            facts.extend(atoms.sub(&bound, &count));
+            if let Some(room) = atoms.sub(&bound, &count) {
+                learn(atoms, facts, room);
+            }
         }
     }
 }

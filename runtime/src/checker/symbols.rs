@@ -53,13 +53,14 @@ pub(super) struct Found {
     pub exempt: LoopSet,
 }
 
-/// The accesses of a verified kernel, in the order of its blocks.
-pub(super) fn accesses(region: &Region, kernel: &Kernel, atoms: &mut Atoms) -> Result<Found, Unproven> {
-    walks(region, kernel, Rounds::of(&kernel.func).ok_or(Unproven::Irregular)?, atoms)
-}
-
-/// The accesses, with what is known of the loops already.
-pub(super) fn walks(region: &Region, kernel: &Kernel, rounds: Rounds, atoms: &mut Atoms) -> Result<Found, Unproven> {
+/// The accesses of a verified kernel, in the order of its blocks, with what is known of its loops already.
+pub(super) fn accesses(
+    region: &Region,
+    kernel: &Kernel,
+    rounds: Option<Rounds>,
+    atoms: &mut Atoms,
+) -> Result<Found, Unproven> {
+    let rounds = rounds.or_else(|| Rounds::of(&kernel.func)).ok_or(Unproven::Irregular)?;
     let values = vec![None; kernel.func.values.len()];
     let mut walk = Walk { region, kernel, rounds, values, accesses: Vec::new(), atoms };
     loop {
