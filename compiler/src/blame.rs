@@ -9,10 +9,12 @@ use crate::analysis::context::{Context, Def};
 use crate::analysis::count::condition;
 use crate::analysis::draft::Draft;
 use crate::analysis::induction::{self, Inductions};
+use crate::analysis::reduction::tainted;
 use crate::analysis::shape::{self, ExitEdge, Shape};
 use crate::reasons::Reason;
 use crate::wasm::{GuestLoop, Module};
 use ir::lowered::{BlockId, Inst, Op, Term, Value};
+use std::collections::HashSet;
 
 /// An operator that a reason is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -90,11 +92,13 @@ impl Finder<'_> {
             Reason::TripCount { .. } => self.tests("the loop goes on or ends by this"),
             Reason::SideExit => self.tests("the loop can end by this"),
             Reason::FloatReduction { operator } => {
-                let is_it = |inst: &Inst| name(&inst.op) == *operator;
+                let sums = self.accumulated();
+                let is_it = |inst: &Inst| name(&inst.op) == *operator && inst.result.is_some_and(|r| sums.contains(&r));
                 self.first(is_it, "it makes the sum of one iteration from that of the one before")
             }
             Reason::CarriedValue { local } => self.next(*local),
             Reason::Address { offset, .. } => self.address(*offset),
+            Reason::InnerCount { offset, .. } => self.inner(*offset),
             Reason::CarriedDependence { store, other, .. } if store == other => {
                 self.at(*store, "what one iteration stores, another one stores to as well")
             }
@@ -108,6 +112,13 @@ impl Finder<'_> {
             Reason::LiveOut { local } => self.last(*local),
             _ => Vec::new(),
         }
+    }
+
+    /// What depends on the floats that the loop carries.
+    fn accumulated(&self) -> HashSet<Value> {
+        let params = &self.context.func.block(self.shape.header).params;
+        let floats = params.iter().filter(|param| !self.context.func.ty(**param).is_int());
+        floats.flat_map(|&param| tainted(self.context, self.shape, param)).collect()
     }
 
     fn insts(&self) -> impl Iterator<Item = &Inst> {
@@ -159,6 +170,30 @@ impl Finder<'_> {
         spots
     }
 
+    /// The branch that decides what a value is where ways through the loop come together.
+    fn decided(&self, block: BlockId) -> Option<Spot> {
+        let before = self.context.tree.predecessors[block.index()].iter().copied();
+        let mut splits = before.chain(self.context.tree.above(block));
+        splits.find_map(|split| {
+            let Term::Branch { cond, .. } = self.context.func.block(split).term else { return None };
+            self.inst(cond).map(|inst| spot(inst, "it decides where the access goes"))
+        })
+    }
+
+    /// The values that a parameter of a block in the body may be.
+    fn joined(&self, value: Value) -> Option<(BlockId, Vec<(BlockId, Value)>)> {
+        let Def::Param(block, place) = self.context.defs[value.index()] else { return None };
+        if block == self.shape.header || !self.shape.inside.contains(&block) {
+            return None;
+        }
+        let from = self.context.tree.predecessors[block.index()].iter().copied();
+        let args = from.flat_map(|from| {
+            let targets = self.context.func.block(from).term.targets();
+            targets.into_iter().filter(|t| t.block == block).map(move |t| (from, t.args[place as usize]))
+        });
+        Some((block, args.collect()))
+    }
+
     /// What gives a local its next value.
     fn next(&self, local: u32) -> Vec<Spot> {
         let Some(carried) = self.guest_loop.carried.iter().find(|c| c.local == local) else { return Vec::new() };
@@ -195,6 +230,27 @@ impl Finder<'_> {
         spots
     }
 
+    /// The access that moves with a loop inside, and what keeps the count of such loops unknown.
+    fn inner(&self, offset: Option<u32>) -> Vec<Spot> {
+        let mut spots = offset.map_or(Vec::new(), |offset| self.at(offset, "the access"));
+        let (mut draft, mut inductions) = self.inductions();
+        for l in 1..self.shape.loops.len() {
+            let moves = |inst: &Inst| offset.is_none_or(|offset| inst.at == offset);
+            let blocks = self.shape.body.iter().filter(|&&block| self.shape.holds(l, block));
+            if !blocks.flat_map(|&block| &self.context.func.block(block).insts).any(moves) {
+                continue;
+            }
+            for exit in self.shape.exits_of(self.context, l) {
+                let Term::Branch { cond, .. } = self.context.func.block(exit.from).term else { continue };
+                let (_, a, b) = condition(self.context, cond, false);
+                for side in [Some(a), b].into_iter().flatten() {
+                    spots.extend(self.cause(&mut draft, &mut inductions, side, exit.from));
+                }
+            }
+        }
+        spots
+    }
+
     fn inductions(&self) -> (Draft<'_>, Inductions) {
         let mut draft = Draft::new(Symbols::new(self.context, self.guest_loop), self.shape.loops.len());
         let inductions = induction::inductions(self.context, self.shape, &mut draft.symbols);
@@ -209,12 +265,27 @@ impl Finder<'_> {
         mut value: Value,
         block: BlockId,
     ) -> Option<Spot> {
+        let mut block = block;
         for _ in 0..MAX_CAUSES {
-            let mut linear = |value: Value| {
+            let mut linear = |value: Value, block: BlockId| {
                 inductions.of(self.context, self.shape, &mut draft.symbols, value, Some(block)).is_some()
             };
-            if linear(value) {
+            if linear(value, block) {
                 return None;
+            }
+            if let Some((join, args)) = self.joined(value) {
+                let before = |from: BlockId| self.context.rank[from.index()] < self.context.rank[join.index()];
+                let unknown = args.iter().find(|&&(from, arg)| before(from) && !linear(arg, from));
+                match unknown {
+                    Some(&(from, arg)) => (block, value) = (from, arg),
+                    None if args.iter().all(|&(from, _)| before(from)) => return self.decided(join),
+                    None => {
+                        let next = args.into_iter().find(|&(from, _)| !before(from))?;
+                        let role = "it makes a value that changes from iteration to iteration";
+                        return self.inst(next.1).map(|inst| spot(inst, role));
+                    }
+                }
+                continue;
             }
             let Some(inst) = self.inst(value) else {
                 let spot = self.next_of(value);
@@ -231,7 +302,10 @@ impl Finder<'_> {
             if !matches!(inst.op, Op::Load { .. }) {
                 inst.op.for_each_use(|operand| operands.push(operand));
             }
-            match operands.into_iter().find(|&operand| self.shape.defines(self.context, operand) && !linear(operand)) {
+            match operands
+                .into_iter()
+                .find(|&operand| self.shape.defines(self.context, operand) && !linear(operand, block))
+            {
                 Some(operand) => value = operand,
                 None => return Some(spot(inst, role)),
             }

@@ -10,6 +10,7 @@ use crate::lines::Lines;
 use crate::reasons::Reason;
 use crate::rewrite::{self, RewriteError, Rewriter, Rewritten, Splice};
 use crate::wasm::{self, GuestFunction, LoopSite, Module, ReadError};
+use crate::witness;
 use bundle::{BundleError, Contents, FpMode, PtxImage};
 use ir::region::{Kernel, Region};
 use lowering::ptx::{self, PtxError};
@@ -272,6 +273,7 @@ fn analyse_function(module: &Module, function: &GuestFunction, fp: FpMode) -> Ve
         let guest_loop = by_offset.get(&site.offset).map(|&i| &function.loops[i]);
         let result = match guest_loop {
             Some(guest_loop) => extract(module, function, guest_loop, &context).map_err(|reason| {
+                let reason = witness::truer(&context, guest_loop, reason);
                 let spots = blame::spots(module, &context, guest_loop, &reason);
                 (reason, spots)
             }),

@@ -1,6 +1,6 @@
 //! From a Wasm module to its regions and the rewritten module around them.
 //!
-//! `driver` is the pipeline on one screen; `wasm` reads, `analysis` proves, `recompute` rids loops of values they carry, `extract` makes regions and kernels, `rewrite`
+//! `driver` is the pipeline on one screen; `wasm` reads, `analysis` proves, `recompute` rids loops of values they carry, `witness` looks for the dependence behind another obstacle, `extract` makes regions and kernels, `rewrite`
 //! puts dispatches into the module.
 #![forbid(unsafe_code)]
 
@@ -13,6 +13,7 @@ pub mod reasons;
 mod recompute;
 pub mod rewrite;
 pub mod wasm;
+mod witness;
 
 pub use blame::Spot;
 pub use bundle::FpMode;

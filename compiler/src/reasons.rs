@@ -45,6 +45,13 @@ pub enum Reason {
         /// What is known of the exit.
         why: String,
     },
+    /// How often a loop inside runs isn't known when the nest starts, and something of the nest depends on it.
+    InnerCount {
+        /// What does.
+        what: String,
+        /// Its byte offset in the module, if it is an access.
+        offset: Option<u32>,
+    },
     /// The loop can also be left elsewhere.
     SideExit,
     /// A float is accumulated, and its order of operations must stay.
@@ -129,6 +136,9 @@ impl Reason {
             Reason::Global { .. } => "copy the global to a local before the loop",
             Reason::Memory { .. } => "use a memory that isn't shared, and static offsets below 4 GiB",
             Reason::TripCount { .. } => "count with a step that doesn't change against a bound that doesn't change",
+            Reason::InnerCount { .. } => {
+                "count the loop inside to a bound that is linear in the iteration numbers around it"
+            }
             Reason::SideExit => "leave the loop only where it counts",
             Reason::FloatReduction { .. } => {
                 "nothing in exact mode: the order of float operations is part of the result"
@@ -160,6 +170,9 @@ impl fmt::Display for Reason {
             Reason::Global { index } => write!(f, "it accesses global {index}"),
             Reason::Memory { what } => write!(f, "it accesses {what}"),
             Reason::TripCount { why } => write!(f, "its trip count isn't known on entry: {why}"),
+            Reason::InnerCount { what, .. } => {
+                write!(f, "how often a loop inside runs isn't known on entry, and {what} depends on it")
+            }
             Reason::SideExit => write!(f, "it can also be left from the middle"),
             Reason::FloatReduction { operator } => write!(f, "it accumulates floats with `{operator}`"),
             Reason::CarriedValue { local } => write!(f, "local {local} carries a value from one iteration to the next"),

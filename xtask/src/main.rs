@@ -11,6 +11,7 @@ mod clang;
 mod corpus;
 mod coverage;
 mod demo;
+mod findings;
 mod generated;
 mod index;
 mod nests;

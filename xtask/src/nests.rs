@@ -95,14 +95,20 @@ fn matched(source: &[Verdict], wasm: &[Loop], nests: &[usize]) -> (usize, usize)
 }
 
 fn shared_out(source: &[Verdict], wasm: &[Loop], nests: &[usize]) -> (usize, usize) {
-    let mut offloaded: Vec<usize> =
-        outermost(wasm, |l| l.depth, |l| l.offloaded).into_iter().map(|at| wasm[at].depth).collect();
     let mut wanted: Vec<usize> = nests.iter().map(|&nest| source[nest].depth).collect();
-    offloaded.sort_unstable();
     wanted.sort_unstable();
-    let pairs = || offloaded.iter().zip(&wanted);
-    let whole = pairs().filter(|(found, wanted)| found <= wanted).count();
-    (whole, pairs().count() - whole)
+    // A loop around all nests may be offloaded as well, under a guard.
+    let least = wanted.first().copied().unwrap_or(0);
+    let shared = [0, least].map(|least| {
+        let found = outermost(wasm, |l| l.depth, |l| l.offloaded && l.depth >= least);
+        let mut offloaded: Vec<usize> = found.into_iter().map(|at| wasm[at].depth).collect();
+        offloaded.sort_unstable();
+        let pairs = || offloaded.iter().zip(&wanted);
+        let whole = pairs().filter(|(found, wanted)| found <= wanted).count();
+        (pairs().count(), whole)
+    });
+    let (all, whole) = shared[0].max(shared[1]);
+    (whole, all - whole)
 }
 
 #[cfg(test)]
@@ -137,6 +143,11 @@ mod tests {
         assert_eq!(counts(&line, &wasm(&[(0, true), (0, true)])), (Shape::More, 1, 1, 0));
         assert_eq!(counts(&line, &wasm(&[(0, false), (1, true)])), (Shape::More, 1, 0, 1));
         assert_eq!(counts(&line, &wasm(&[])), (Shape::None, 1, 0, 0));
+        // Under a guard the loop around two nests is offloaded as well.
+        let rounds = source(&[(0, false), (1, true), (1, true)]);
+        let wasm_rounds = wasm(&[(0, true), (1, true), (1, false), (1, true)]);
+        assert_eq!(counts(&rounds, &wasm_rounds), (Shape::More, 2, 2, 0));
+        assert_eq!(counts(&rounds, &wasm(&[(0, true), (0, true)])), (Shape::Fewer, 2, 2, 0));
         let block = source(&[(0, true), (1, true), (0, true)]);
         assert_eq!(counts(&block, &wasm(&[(0, true)])), (Shape::Fewer, 2, 1, 0));
     }

@@ -96,6 +96,42 @@ pub fn windows(
     context: &Context<'_>,
     shape: &Shape,
     inductions: &mut Inductions,
+    spaces: (&mut Space, &mut Vec<Option<IntId>>, &[Final], &HashSet<Value>),
+    draft: &mut Draft<'_>,
+) -> Result<(Vec<Window>, Masks), Reason> {
+    match find(module, context, shape, inductions, spaces, draft) {
+        Err(Reason::Address { access, offset }) if is_linear(context, shape, inductions, draft, offset) => {
+            Err(Reason::InnerCount { what: format!("where `{access}` at {offset:#x} goes"), offset: Some(offset) })
+        }
+        found => found,
+    }
+}
+
+/// True if the address of the access at an offset has a form: then what isn't known is how often a loop runs that moves it.
+fn is_linear(
+    context: &Context<'_>,
+    shape: &Shape,
+    inductions: &mut Inductions,
+    draft: &mut Draft<'_>,
+    offset: u32,
+) -> bool {
+    shape.body.iter().any(|&block| {
+        let insts = &context.func.block(block).insts;
+        insts.iter().filter(|inst| inst.at == offset).any(|inst| match inst.op {
+            Op::Load { addr, .. } | Op::Store { addr, .. } => {
+                let form = inductions.of(context, shape, &mut draft.symbols, addr, Some(block));
+                form.is_some_and(|form| form.is_known())
+            }
+            _ => false,
+        })
+    })
+}
+
+fn find(
+    module: &Module,
+    context: &Context<'_>,
+    shape: &Shape,
+    inductions: &mut Inductions,
     (space, bounds, finals, gone): (&mut Space, &mut Vec<Option<IntId>>, &[Final], &HashSet<Value>),
     draft: &mut Draft<'_>,
 ) -> Result<(Vec<Window>, Masks), Reason> {

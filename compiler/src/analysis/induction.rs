@@ -82,7 +82,7 @@ impl Inductions {
     }
 }
 
-fn header_edges(context: &Context<'_>, shape: &Shape) -> HashMap<Value, (Value, Value)> {
+pub(crate) fn header_edges(context: &Context<'_>, shape: &Shape) -> HashMap<Value, (Value, Value)> {
     let args = |from: BlockId| {
         let term = &context.func.block(from).term;
         term.targets().into_iter().find(|t| t.block == shape.header).map(|t| t.args.clone()).unwrap_or_default()

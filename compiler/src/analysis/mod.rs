@@ -142,7 +142,7 @@ pub fn analyse<'a>(
         if let Carried::Series(series) = carried
             && !inductions.demand(&mut draft, &series.by, None)
         {
-            return Err(Reason::TripCount { why: "an inner loop's isn't, and a sum depends on it".into() });
+            return Err(Reason::InnerCount { what: "a sum".into(), offset: None });
         }
     }
     for &l in parallel.iter().filter(|&&l| l != 0) {
@@ -204,7 +204,7 @@ fn demand_counts(
     for param in &context.func.block(shape.header).params {
         let Some(form) = inductions.forms.forms.get(param) else { continue };
         if !inductions.demand(draft, form, None) {
-            return Err(Reason::TripCount { why: "an inner loop's isn't, and a value depends on it".into() });
+            return Err(Reason::InnerCount { what: "a value".into(), offset: None });
         }
     }
     Ok(())

@@ -142,8 +142,6 @@ pub fn reduction(
     if !tainted.contains(&next) {
         return Err(carried);
     }
-    let is_int = context.func.ty(param).is_int();
-    let carried = if is_int { carried } else { float_reason(context, next, carried) };
     let mut found = Found::default();
     let is_part = |&value: &Value| value == param || part(context, shape, &tainted, value, &mut found);
     if !tainted.iter().all(is_part) || !is_closed(context, shape, finals, &tainted, param, &mut found) {
@@ -153,7 +151,14 @@ pub fn reduction(
     let lanes = found.shape;
     let settled = settle(context, shape, param, found);
     let reduction = |(op, identity, range)| Reduction { param, next, op, shape: lanes, identity, range, passes };
-    settled.map(reduction).ok_or(carried)
+    let reduction = settled.map(reduction).ok_or(carried)?;
+    match reduction.op {
+        // Nothing but the order is in its way. Of another recurrence of floats the values are needed one by one.
+        Accumulator::Fold(_) if !context.relaxed => {
+            Err(Reason::FloatReduction { operator: operator(context, shape, &tainted) })
+        }
+        _ => Ok(reduction),
+    }
 }
 
 /// True if a tainted value is made of the parameter in a way that a recurrence may have.
@@ -179,7 +184,7 @@ fn part(context: &Context<'_>, shape: &Shape, tainted: &HashSet<Value>, value: V
             found.replacements.extend([if_true, if_false].into_iter().filter(|&arm| !is(arm)));
             true
         }
-        Op::Binary(binary, a, b) => match permitted(context, reduce_op(binary)) {
+        Op::Binary(binary, a, b) => match reduce_op(binary) {
             Some(op) => {
                 let operand = if is(a) { b } else { a };
                 is(a) != is(b) && (!is_sub(binary) || is(a)) && found.agrees(op, operand)
@@ -188,10 +193,9 @@ fn part(context: &Context<'_>, shape: &Shape, tainted: &HashSet<Value>, value: V
             None => decides_minimum(context, shape, value),
         },
         Op::VectorBinary(binary, a, b) => lane_op(binary, is(a)).is_some_and(|(lanes, op, is_sub)| {
-            let op = permitted(context, Some(op));
             let operand = if is(a) { b } else { a };
             let one_shape = *found.shape.get_or_insert(lanes) == lanes;
-            is(a) != is(b) && (!is_sub || is(a)) && one_shape && op.is_some_and(|op| found.agrees(op, operand))
+            is(a) != is(b) && (!is_sub || is(a)) && one_shape && found.agrees(op, operand)
         }),
         _ => false,
     }
@@ -351,11 +355,6 @@ pub fn reduce_op(op: BinaryOp) -> Option<Accumulator> {
     }))
 }
 
-/// The operator, unless it rounds and the order of roundings must stay.
-fn permitted(context: &Context<'_>, op: Option<Accumulator>) -> Option<Accumulator> {
-    op.filter(|op| context.relaxed || !matches!(op, Accumulator::Fold(_)))
-}
-
 /// The reduction that each lane of a vector accumulates, in the first operand if so, and whether it is written as a subtraction. Bits
 /// are taken by halves.
 fn lane_op(vector: VectorBinaryOp, first: bool) -> Option<(Lanes, Accumulator, bool)> {
@@ -418,19 +417,14 @@ fn decides_minimum(context: &Context<'_>, shape: &Shape, cond: Value) -> bool {
     decided > 0 && uses.values().sum::<usize>() == decided
 }
 
-fn float_reason(context: &Context<'_>, next: Value, otherwise: Reason) -> Reason {
-    match context.op(next) {
-        Some(Op::Binary(op, ..)) if permitted(context, reduce_op(*op)).is_none() => {
-            Reason::FloatReduction { operator: op.name().to_string() }
-        }
-        Some(Op::VectorBinary(op, ..)) => match op.rule() {
-            BinaryRule::Each(lanes, each)
-                if !lanes.scalar().is_int() && permitted(context, reduce_op(each)).is_none() =>
-            {
-                Reason::FloatReduction { operator: op.name().to_string() }
-            }
-            _ => otherwise,
-        },
-        _ => otherwise,
-    }
+/// The first operator that makes the next value, as it is written in the loop.
+fn operator(context: &Context<'_>, shape: &Shape, tainted: &HashSet<Value>) -> String {
+    let insts = shape.body.iter().flat_map(|&block| &context.func.block(block).insts);
+    let insts = insts.filter(|inst| inst.result.is_some_and(|result| tainted.contains(&result)));
+    let mut names = insts.filter_map(|inst| match inst.op {
+        Op::Binary(op, ..) => Some(op.name()),
+        Op::VectorBinary(op, ..) => Some(op.name()),
+        _ => None,
+    });
+    names.next().unwrap_or_default().to_string()
 }

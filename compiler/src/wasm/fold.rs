@@ -3,6 +3,8 @@
 //! `(x ^ c) << k` loses the top `k` bits of `c`, and producers leave them out. Where the top bit of what is left is set they are put
 //! back, so that `c` reads as the negative number that it is: then `x ^ c` may be `c - x`, which is linear.
 //!
+//! A shuffle that takes all bytes from one vector names it twice, so that it doesn't hang on the other.
+//!
 //! One pass in reverse postorder, so that operands are seen before what takes them. An operator that would trap stays, and so
 //! does everything that makes floats, whose bits are no business of a compiler. Blocks that a decided branch cuts off are emptied.
 //! Such code is what constant arguments leave behind where a callee is taken in, and what producers write that don't optimise.
@@ -76,6 +78,13 @@ impl Folder {
             self.renamed[result.index()] = value;
         } else if let Some(constant) = self.constant(op) {
             *op = Op::Const(constant);
+        } else if let Op::Shuffle(bytes, a, b) = op {
+            // Where a producer has nothing to shuffle with it takes any vector, a sum that the loop carries for example.
+            match () {
+                () if bytes.iter().all(|&byte| byte < 16) => *b = *a,
+                () if bytes.iter().all(|&byte| byte >= 16) => *a = *b,
+                () => {}
+            }
         } else {
             self.narrow_mask(op);
         }
