@@ -5,6 +5,7 @@
 //! that takes too long ends at the same place each time; such a case is discarded. The bundle's side can't run on fuel,
 //! because a store with fuel never dispatches; a clock ends it long after the plain side would have been discarded.
 
+use crate::harness::OWN_MEMORY;
 use crate::random::Random;
 use bundle::abi_names;
 use runtime::{LoadError, NanMode, Offload, Value, config};
@@ -297,7 +298,7 @@ fn provide(
             ExternType::Func(ty) => function(store, format!("{from}.{name}"), ty).into(),
             ExternType::Memory(ty) => {
                 let alike = |memory: &Memory| memory.ty(&*store).is_64() == ty.is_64();
-                let shared = memories.iter().find(|(_, memory)| world.aliased && alike(memory));
+                let shared = memories.iter().find(|(_, memory)| world.aliased && from != OWN_MEMORY && alike(memory));
                 let memory = match shared {
                     Some((_, memory)) => *memory,
                     None => memory(store, &ty, world.pages).map_err(|error| fail(error.to_string()))?,

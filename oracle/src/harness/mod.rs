@@ -18,7 +18,7 @@ mod original;
 mod write;
 
 pub(crate) use original::Original;
-pub(crate) use write::EXPORT;
+pub(crate) use write::{EXPORT, OWN_MEMORY};
 
 use bundle::{Bundle, BundleError};
 use callees::Callees;
@@ -238,7 +238,7 @@ mod tests {
           (type (;0;) (func (param i32)))
           (type (;1;) (func (param i32 i32) (result f32)))
           (type (;2;) (func (param i32 i32 i32 i32) (result i32 i32)))
-          (import "memory" "0" (memory (;0;) 0))
+          (import "own-memory" "0" (memory (;0;) 0))
           (export "region" (func 0))
           (func (;0;) (type 2) (param i32 i32 i32 i32) (result i32 i32)
             i32.const 4

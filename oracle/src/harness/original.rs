@@ -20,6 +20,8 @@ pub(crate) struct Original<'a> {
     pub imported_functions: u32,
     /// Every memory.
     pub memories: Vec<MemoryType>,
+    /// How many of them are imported.
+    pub imported_memories: usize,
     /// Every table.
     pub tables: Vec<TableType>,
     /// Every global.
@@ -40,6 +42,7 @@ impl<'a> Original<'a> {
             functions: Vec::new(),
             imported_functions: 0,
             memories: Vec::new(),
+            imported_memories: 0,
             tables: Vec::new(),
             globals: Vec::new(),
             exports: Vec::new(),
@@ -113,7 +116,10 @@ impl<'a> Original<'a> {
                 self.imported_functions += 1;
             }
             TypeRef::Table(ty) => self.tables.push(ty),
-            TypeRef::Memory(ty) => self.memories.push(ty),
+            TypeRef::Memory(ty) => {
+                self.memories.push(ty);
+                self.imported_memories += 1;
+            }
             TypeRef::Global(ty) => self.globals.push(ty),
             TypeRef::Tag(_) => {}
         }
@@ -126,10 +132,12 @@ impl<'a> Original<'a> {
         body.zip(ty).ok_or(Unfit::NoFunction(index))
     }
 
-    /// For each memory the first one that it may be one with, if all of them are imported: one with as wide addresses.
+    /// For each memory the first one that it may be one with: itself, or if it is imported another one that is, with as wide addresses.
     pub fn memories_as_one(&self) -> Vec<usize> {
-        let alike = |memory: &MemoryType| self.memories.iter().position(|other| other.memory64 == memory.memory64);
-        self.memories.iter().map(|memory| alike(memory).unwrap_or_default()).collect()
+        let imported = &self.memories[..self.imported_memories];
+        let alike = |index: usize| imported.iter().position(|other| other.memory64 == self.memories[index].memory64);
+        let one = |index| if index < imported.len() { alike(index).unwrap_or(index) } else { index };
+        (0..self.memories.len()).map(one).collect()
     }
 
     /// The values that a construct takes and leaves.

@@ -4,7 +4,7 @@
 //! compiler finds the live-ins in the same order, and behind them the globals that are live-ins, which it sets first. Operators are copied byte for byte; only indices of locals and called
 //! functions change, and `return` becomes a branch. Where the loop leaves to, the function either returns the number of
 //! the exit and the live-outs, or traps. Memories are imported, so that whoever runs the harness chooses their size and
-//! whether two of them are one. Tables are empty, globals start at zero and are exported, a global that never changes is its
+//! whether two of them are one, of those that the original imports. Tables are empty, globals start at zero and are exported, a global that never changes is its
 //! value, called functions are imported unless the compiler takes them in.
 
 use super::Unfit;
@@ -25,8 +25,10 @@ use wasmparser::Operator;
 
 /// The name under which the loop is exported.
 pub(crate) const EXPORT: &str = "region";
-/// The module name of the memories.
+/// The module name of the memories that the original imports.
 const MEMORY: &str = "memory";
+/// The module name of those that are its own, and so are never one with another.
+pub(crate) const OWN_MEMORY: &str = "own-memory";
 /// The module name of called functions.
 const CALLEE: &str = "function";
 /// The most parameters that a function may have.
@@ -156,7 +158,8 @@ impl Writer<'_, '_> {
         for (index, memory) in self.plan.original.memories.iter().enumerate() {
             let ty = RoundtripReencoder.memory_type(*memory).map_err(|_| Unfit::Types)?;
             let ty = MemoryType { minimum: 0, maximum: None, shared: false, ..ty };
-            imports.import(MEMORY, &index.to_string(), EntityType::Memory(ty));
+            let module = if index < self.plan.original.imported_memories { MEMORY } else { OWN_MEMORY };
+            imports.import(module, &index.to_string(), EntityType::Memory(ty));
         }
         for &callee in &self.plan.callees.imported {
             let ty = self.plan.original.type_of(callee)?;

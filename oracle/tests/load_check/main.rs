@@ -7,6 +7,7 @@ mod mutants;
 mod texts;
 mod updates;
 mod watch;
+mod wide;
 
 use bundle::{Bundle, PtxImage, read};
 use compiler::{Options, compile};

@@ -56,6 +56,20 @@
             (i64.add (i64.mul (local.get $i) (local.get $n)) (local.get $j)) (i64.const 3))) (local.get $sum))
           (br_if $columns (i64.lt_s (local.tee $j (i64.add (local.get $j) (i64.const 1))) (local.get $n))))
         (br_if $rows (i64.lt_s (local.tee $i (i64.add (local.get $i) (i64.const 1))) (local.get $n)))))))
+  ;; Rows at a stride that only the caller knows, by an index of 32 bits: row times stride plus column.
+  (func (export "plane") (param $rows i32) (param $columns i32) (param $stride i32) (param $x i64)
+    (local $i i32) (local $j i32) (local $at i64)
+    (block $none
+      (br_if $none (i32.le_s (local.get $rows) (i32.const 0)))
+      (br_if $none (i32.le_s (local.get $columns) (i32.const 0)))
+      (loop $row
+        (local.set $j (i32.const 0))
+        (loop $column
+          (local.set $at (i64.add (local.get $x) (i64.shl (i64.extend_i32_s
+            (i32.add (i32.mul (local.get $i) (local.get $stride)) (local.get $j))) (i64.const 2))))
+          (i32.store (local.get $at) (i32.add (i32.load (local.get $at)) (i32.const 1)))
+          (br_if $column (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (local.get $columns))))
+        (br_if $row (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows))))))
   ;; A stencil of vectors.
   (func (export "vectors") (param $n i64) (param $x i64) (param $y i64)
     (if (i64.gt_s (local.get $n) (i64.const 0)) (then

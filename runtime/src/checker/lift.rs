@@ -181,8 +181,41 @@ fn recurrence(atoms: &mut Atoms, poly: &Poly, bits: u32, signed: bool) -> Option
     Some(sum)
 }
 
+/// True if an integer is shown to lie in the range of a type at every corner of the iteration space, given how often its dimensions
+/// run. Let the numbers of iterations take all values of the space, and everything else what it is at one point: then the integer is linear in each number, so what it
+/// is at that point lies between what it is at corners.
+fn is_in_range_at_corners(
+    atoms: &mut Atoms,
+    sum: &Poly,
+    (bits, signed): (u32, bool),
+    known: &[Poly],
+    counts: &[Poly],
+) -> bool {
+    let one = Poly::constant(1, Ring::Exact);
+    let mut corners = vec![sum.clone()];
+    for (dim, count) in counts.iter().enumerate() {
+        let Some(last) = count.sub(&one, Ring::Exact) else { return false };
+        let number = atoms.poly(Atom::Index(dim as u32));
+        let is_number = |id: &AtomId| Poly::atom(*id) == number;
+        if sum.terms().any(|(monomial, _)| monomial.iter().filter(|id| is_number(id)).count() > 1) {
+            return false;
+        }
+        if !sum.terms().any(|(monomial, _)| monomial.iter().any(|id| is_number(id))) {
+            continue;
+        }
+        let at = |end: &Poly, corner: &Poly| {
+            corner.substitute(Ring::Exact, |id| Some(if is_number(&id) { end.clone() } else { Poly::atom(id) }))
+        };
+        let ends = [Poly::default(), last];
+        let all = corners.iter().flat_map(|corner| ends.iter().map(|end| at(end, corner)));
+        let Some(all) = all.collect::<Option<Vec<Poly>>>() else { return false };
+        corners = all;
+    }
+    corners.iter().all(|corner| is_in_range(atoms, corner, bits, signed, known))
+}
+
 /// A 64-bit expression with what is extended from 32 bits taken apart, where that is shown not to wrap around.
-pub(super) fn taken_apart(atoms: &mut Atoms, poly: &Poly, known: &[Poly]) -> Option<Poly> {
+pub(super) fn taken_apart(atoms: &mut Atoms, poly: &Poly, known: &[Poly], counts: &[Poly]) -> Option<Poly> {
     let mut result = poly.clone();
     for (monomial, coefficient) in poly.terms() {
         let &[id] = monomial else { continue };
@@ -194,7 +227,7 @@ pub(super) fn taken_apart(atoms: &mut Atoms, poly: &Poly, known: &[Poly]) -> Opt
         let mut apart = integer(atoms, &inner, 32, signed, known);
         if apart == Poly::atom(id)
             && let Some(sum) = recurrence(atoms, &inner, 32, signed)
-            && is_in_range(atoms, &sum, 32, signed, known)
+            && is_in_range_at_corners(atoms, &sum, (32, signed), known, counts)
         {
             apart = sum;
         }

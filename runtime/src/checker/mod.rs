@@ -467,7 +467,7 @@ impl<'a> Claims<'a> {
         let index = footprint as usize;
         let space = self.spaces.get(index).ok_or(outside)?;
         let ring = space.ring;
-        // In the ring of addresses that of the access of the access and the start of the window differ by what sequential dimensions add.
+        // In the ring of addresses the access and the start of the window differ by what sequential dimensions add.
         let mut start = self.atoms.modulo(&space.base, ring).ok_or(outside)?;
         let mut dims = Vec::new();
         for (dim, stride) in &space.strides {
@@ -481,7 +481,10 @@ impl<'a> Claims<'a> {
             start = start.add(&distance, ring).ok_or(outside)?;
         }
         let address = match ring {
-            Ring::Mod64 => lift::taken_apart(self.atoms, &access.address, facts).ok_or(outside)?,
+            Ring::Mod64 => {
+                let counts = &self.counts[..self.region.trips.len()];
+                lift::taken_apart(self.atoms, &access.address, facts, counts).ok_or(outside)?
+            }
             _ => access.address.clone(),
         };
         let rest = address.sub(&start, ring).ok_or(outside)?;
