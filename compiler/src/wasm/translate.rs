@@ -428,15 +428,17 @@ impl<'a> Translator<'a> {
                 self.function.calls.push((at, function_index));
             }
         }
-        let ends = matches!(
+        let returns = matches!(
             operator,
-            Operator::ReturnCall { .. }
-                | Operator::ReturnCallIndirect { .. }
-                | Operator::ReturnCallRef { .. }
-                | Operator::Throw { .. }
-                | Operator::ThrowRef
+            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. }
         );
-        if ends {
+        // A tail call is a call and a return, to loops in front of it; one in a loop leaves it for good, as a trap does.
+        if returns && self.open.is_empty() {
+            let results = self.function.func.results.clone();
+            let values = self.foreign(&name, args, &results, at);
+            return self.leave(Term::Return(values));
+        }
+        if returns || matches!(operator, Operator::Throw { .. } | Operator::ThrowRef) {
             self.foreign(&name, args, &[], at);
             return self.leave(Term::Unreachable);
         }

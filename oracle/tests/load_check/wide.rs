@@ -13,7 +13,7 @@ fn bundle(name: &str) -> Bundle {
 
 #[test]
 fn regions_with_wide_addresses_are_accepted() {
-    for name in ["streams", "scattered", "bulk", "mixed", "edges"] {
+    for name in ["streams", "scattered", "bulk", "mixed", "edges", "several", "neighbours"] {
         let bundle = bundle(name);
         let all: Vec<String> = [true, false].into_iter().flat_map(|nests| refusals(&bundle, nests)).collect();
         assert_eq!(all, Vec::<String>::new(), "{name}");

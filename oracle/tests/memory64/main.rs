@@ -1,5 +1,5 @@
-//! Memories with 64-bit addresses, beside others or alone: the loops of the modules in this folder are offloaded, accepted by the
-//! load checker, and end like the originals on the CPU and on the PTX machine (`rfcs/0017-memory64.md`).
+//! Memories with 64-bit addresses, beside others or alone, several memories, and loops in functions that do unusual things beside them:
+//! the loops of the modules in this folder are offloaded, accepted by the load checker, and end like the originals on the CPU and on the PTX machine (`rfcs/0017-memory64.md`).
 
 mod far;
 
@@ -43,6 +43,17 @@ fn bulk_operators() {
 #[test]
 fn memories_of_both_types() {
     passes("mixed", 0);
+}
+
+#[test]
+fn several_memories() {
+    passes("several", 0);
+}
+
+#[test]
+fn neighbours_of_regions() {
+    // An exit that carries values.
+    passes("neighbours", 1);
 }
 
 #[test]
