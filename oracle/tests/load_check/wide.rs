@@ -70,6 +70,14 @@ fn guards_are_needed() {
     product without address no-wrap: accepted
     product without arrays 0 and 2 are independent: different iterations aren't shown to keep apart between footprints f0 and f2
     product without arrays 1 and 2 are independent: different iterations aren't shown to keep apart between footprints f1 and f2
+    plane without no-wrap: accepted
+    plane without no-wrap: accepted
+    plane without no-wrap: an access of 4 bytes isn't shown to lie within footprint f0
+    plane without no-wrap: an access of 4 bytes isn't shown to lie within footprint f0
+    plane without address no-wrap: accepted
+    plane without iterations keep apart in array 0: different iterations aren't shown to keep apart in footprint f0
+    plane without no-wrap: accepted
+    plane without no-wrap: an access of 4 bytes isn't shown to lie within footprint f0
     vectors without arrays 0 and 1 are independent: different iterations aren't shown to keep apart between footprints f0 and f1
     header without no-wrap: accepted
     header without arrays 0 and 2 are independent: accepted

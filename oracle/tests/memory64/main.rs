@@ -70,7 +70,7 @@ fn bundle(name: &str) -> Bundle {
 fn regions_and_their_texts() {
     let streams = bundle("streams");
     insta::assert_snapshot!(streams.manifest.regions[2].to_string(), @"
-    region 2 in function 2 (index_s) at 0x10e
+    region 2 in function 2 (index_s) at 0x11e
       l0: i32 = local 1
       l1: i64 = local 3
       l2: i64 = local 2

@@ -200,7 +200,7 @@ fn is_in_range_at_corners(
         if sum.terms().any(|(monomial, _)| monomial.iter().filter(|id| is_number(id)).count() > 1) {
             return false;
         }
-        if !sum.terms().any(|(monomial, _)| monomial.iter().any(|id| is_number(id))) {
+        if !sum.terms().any(|(monomial, _)| monomial.iter().any(&is_number)) {
             continue;
         }
         let at = |end: &Poly, corner: &Poly| {
