@@ -248,12 +248,15 @@ impl Obstacle {
     }
 
     /// False if `fact` isn't worth to be taken away.
-    fn is_met(&self, atoms: &Atoms, fact: &Poly) -> bool {
-        let gives = |monomial: &[AtomId]| {
-            fact.terms().any(|term| replaced(atoms, term, -1).is_some_and(|id| atoms.parts_have(id, monomial)))
+    fn is_met(&self, atoms: &mut Atoms, fact: &Poly) -> bool {
+        let giving: Vec<AtomId> = fact.terms().filter_map(|term| replaced(atoms, term, -1)).collect();
+        let looked_at = (self.negative.len() + 1) * giving.len() + fact.len() * self.replaced.len();
+        if !atoms.spend(1 + looked_at) {
+            return false;
+        }
+        let meets = |(monomial, sign): &(Vec<AtomId>, i128)| {
+            fact.coefficient(monomial).signum() == *sign || giving.iter().any(|&id| atoms.parts_have(id, monomial))
         };
-        let meets =
-            |(monomial, sign): &(Vec<AtomId>, i128)| fact.coefficient(monomial).signum() == *sign || gives(monomial);
         if let Some(open) = &self.open {
             return meets(open);
         }

@@ -53,6 +53,7 @@ mod nests;
 mod poly;
 mod ptx;
 mod quotients;
+mod registers;
 mod returns;
 mod rounds;
 mod symbols;

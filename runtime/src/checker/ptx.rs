@@ -15,6 +15,7 @@ use super::checks::{Checks, Test, updates};
 use super::lift::{Compare, Order};
 use super::loops::{Loop, LoopSet};
 use super::poly::{Poly, Ring};
+use super::registers::{changing, defined, defined_once, widths};
 use super::rounds::{Fork, Param as Place, Rounds};
 use super::symbols::Found;
 use super::{Access, Unproven, quotients, returns};
@@ -37,6 +38,8 @@ const MAX_ACCESSES: usize = 1 << 16;
 const PARAMS: u32 = 1 << 30;
 /// Registers that one instruction defines.
 const MAX_RESULTS: u32 = 4;
+/// The effort of a register that changes in one block.
+const REGISTER: usize = 8;
 /// Bounds of a dimension that are remembered.
 const MAX_BOUNDS: usize = 4;
 
@@ -63,7 +66,7 @@ pub(super) fn accesses(
     let rounds = rounds.or_else(|| Rounds::of(&flow.func)).ok_or(Unproven::Irregular)?;
     let once = defined_once(kernel);
     let widths = widths(kernel);
-    let changing = changing(&once, &widths, flow.blocks.len()).ok_or(Unproven::TooComplex)?;
+    let changing = changing(&once, &widths, flow.blocks.len(), PARAMS).ok_or(Unproven::TooComplex)?;
     let mut reader = Reader {
         kernel,
         params,
@@ -103,19 +106,6 @@ pub(super) fn accesses(
         return Err(wrong("it loops before threads past the last iteration have left"));
     }
     Ok(reader.finish(exempt))
-}
-
-/// The registers that several instructions define, or one only sometimes, with their widths; none if there are too many.
-fn changing<'k>(
-    once: &HashMap<&'k str, bool>,
-    widths: &HashMap<&'k str, u32>,
-    blocks: usize,
-) -> Option<Vec<(&'k str, u32)>> {
-    let width = |name: &str| widths.get(name).copied().filter(|bits| matches!(bits, 32 | 64));
-    let names = once.iter().filter(|&(_, &once)| !once).filter_map(|(&name, _)| Some((name, width(name)?)));
-    let mut changing: Vec<(&str, u32)> = names.collect();
-    changing.sort_unstable();
-    (changing.len().saturating_mul(blocks) < PARAMS as usize).then_some(changing)
 }
 
 /// The control flow graph: runs of instructions, as a function without values.
@@ -168,54 +158,6 @@ impl<'k> Flow<'k> {
         }
         let tree = Dominators::of(&func);
         Some(Flow { blocks, func, tree })
-    }
-}
-
-/// The registers that exactly one instruction defines, and that one always.
-fn defined_once<'k>(kernel: &'k Kernel<'k>) -> HashMap<&'k str, bool> {
-    let mut once = HashMap::new();
-    for statement in &kernel.body {
-        let Statement::Instruction(instruction) = statement else { continue };
-        let sure = instruction.guard.is_none();
-        for name in defined(instruction) {
-            once.entry(name).and_modify(|once| *once = false).or_insert(sure);
-        }
-    }
-    once
-}
-
-/// The declared width in bits of each register that is defined by name.
-fn widths<'k>(kernel: &'k Kernel<'k>) -> HashMap<&'k str, u32> {
-    let plain = kernel.registers.iter().filter(|r| r.count.is_none()).map(|r| (r.name, r.ty.bits()));
-    let mut widths: HashMap<&str, u32> = plain.collect();
-    let counted = kernel.registers.iter().filter_map(|r| Some((r.name, (r.count?, r.ty.bits()))));
-    let families: HashMap<&str, (u32, u32)> = counted.collect();
-    for statement in &kernel.body {
-        let Statement::Instruction(instruction) = statement else { continue };
-        for name in defined(instruction) {
-            // A name may be split before any of its last digits; one that several families could hold is unknown.
-            let stem = name.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-            let member = |at: usize| {
-                let &(count, bits) = families.get(&name[..at])?;
-                name[at..].parse::<u32>().ok().filter(|&number| number < count).map(|_| bits)
-            };
-            let mut found = (stem..name.len()).filter_map(member);
-            if let (false, Some(bits), None) = (widths.contains_key(name), found.next(), found.next()) {
-                widths.insert(name, bits);
-            }
-        }
-    }
-    widths
-}
-
-fn defined<'k>(instruction: &'k Instruction<'k>) -> Vec<&'k str> {
-    use Operation::{Barrier, Branch, Exit, Reduce, Store};
-    match (instruction.operation, instruction.operands.first()) {
-        (Store { .. } | Branch | Exit | Barrier | Reduce(..), _) | (_, None) => Vec::new(),
-        (_, Some(Operand::Name(name))) => vec![name],
-        (_, Some(Operand::Pair(a, b))) => vec![a, b],
-        (_, Some(Operand::Vector(names))) => names.clone(),
-        _ => Vec::new(),
     }
 }
 
@@ -279,11 +221,19 @@ impl<'k> Reader<'k, '_> {
     /// One walk over the text.
     fn read(&mut self) -> Result<(), Unproven> {
         self.rounds.begin();
+        // What a register held at the end of the last walk isn't what it holds before its definition.
+        self.values.clear();
+        self.tests.clear();
+        self.past_end.clear();
         self.checks = Checks::default();
         self.bounded.iter_mut().for_each(Vec::clear);
         self.found.clear();
         self.place = 0;
         for id in self.flow.tree.order.clone() {
+            // Each block has all registers that change as parameters, and passes them on.
+            if !self.atoms.spend(REGISTER * self.changing.len()) {
+                return Err(Unproven::TooComplex);
+            }
             self.enter(id);
             for instruction in self.flow.blocks[id.index()].clone() {
                 self.instruction(id, instruction)?;

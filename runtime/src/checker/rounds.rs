@@ -34,7 +34,7 @@ use super::loops::{LoopSet, Loops};
 use super::poly::{Poly, Ring};
 use ir::lowered::dominators::Dominators;
 use ir::lowered::{BinaryOp, BlockId, Func, Term};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Walks before it is too much.
 const MAX_WALKS: usize = 12;
@@ -96,7 +96,8 @@ pub(super) struct Rounds {
     headers: HashMap<BlockId, Vec<(Param, Poly)>>,
     /// Differences that open parameters have shown in this walk.
     steps: HashMap<u32, Option<Poly>>,
-    forks: Vec<Fork>,
+    /// Branches, by where they stand.
+    forks: BTreeMap<BlockId, Fork>,
     changed: bool,
     walks: usize,
     /// For each loop, integers that its rounds don't exceed.
@@ -109,6 +110,8 @@ pub(super) struct Rounds {
     selects: HashMap<u32, Poly>,
     /// What edges into joins have passed in this walk, by join.
     joins: HashMap<BlockId, Join>,
+    /// The join that a parameter belongs to.
+    join_of: HashMap<u32, BlockId>,
 }
 
 /// A block with several edges into it that isn't a header.
@@ -138,6 +141,7 @@ impl Rounds {
             exact: vec![None; loops.list.len()],
             bails: func.blocks.iter().map(|block| matches!(block.term, Term::Bail)).collect(),
             joins: HashMap::new(),
+            join_of: HashMap::new(),
             selects: HashMap::new(),
             loops,
             tree,
@@ -146,7 +150,7 @@ impl Rounds {
             passed: vec![Vec::new(); func.blocks.len()],
             headers: HashMap::new(),
             steps: HashMap::new(),
-            forks: Vec::new(),
+            forks: BTreeMap::new(),
             changed: false,
             walks: 0,
         })
@@ -159,6 +163,7 @@ impl Rounds {
         self.steps.clear();
         self.forks.clear();
         self.joins.clear();
+        self.join_of.clear();
         self.selects.clear();
         self.changed = false;
     }
@@ -214,6 +219,7 @@ impl Rounds {
             });
         }
         if header.is_none() && passed.len() > 1 {
+            self.join_of.extend(params.iter().map(|param| (param.key, block)));
             self.joins.insert(block, Join { params: params.to_vec(), edges: passed });
         }
         if header.is_some() {
@@ -234,7 +240,7 @@ impl Rounds {
     ) -> Option<Poly> {
         let [(first, a), (second, b)] = passed else { return None };
         let above = self.tree.above(block)?;
-        let fork = self.forks.iter().find(|fork| fork.at == above && fork.to[0] != fork.to[1])?;
+        let fork = self.forks.get(&above).filter(|fork| fork.to[0] != fork.to[1])?;
         let side = |from: BlockId| {
             let is_from = |to: BlockId| match from == above {
                 true => to == block,
@@ -327,7 +333,7 @@ impl Rounds {
 
     /// Remembers a branch.
     pub fn fork(&mut self, fork: Fork) {
-        self.forks.push(fork);
+        self.forks.insert(fork.at, fork);
     }
 
     /// A value of block `from` as it is in block `to`, which `from` dominates, or at the end of an edge to it.
@@ -376,13 +382,15 @@ impl Rounds {
         for index in 0..self.loops.list.len() {
             let header = self.loops.list[index].header;
             let facts = self.facts(atoms, header, known);
-            let candidates = self.candidates(atoms, index, extents, &facts);
+            let tests = self.tests(index);
+            let candidates = self.candidates(atoms, (index, &tests), extents, &facts);
             for bound in candidates {
-                if self.bounds[index].len() < MAX_BOUNDS && self.stops(atoms, index, &bound, &facts) {
+                if self.bounds[index].len() < MAX_BOUNDS && self.stops(atoms, (index, &tests), &bound, &facts) {
                     self.bounds[index].push(bound);
                 }
             }
-            let ends = self.bounds[index].clone().into_iter().find(|bound| self.ends_with(atoms, index, bound, &facts));
+            let mut bounds = self.bounds[index].clone().into_iter();
+            let ends = bounds.find(|bound| self.ends_with(atoms, (index, &tests), bound, &facts));
             self.exact[index] = self.exact[index].take().or(ends);
             let fits = |atoms: &mut Atoms, bound: &Poly, extent: &Poly| {
                 atoms.sub(extent, bound).is_some_and(|room| entails(atoms, &room, facts.iter()))
@@ -399,7 +407,7 @@ impl Rounds {
     /// The conditions under which the loop is stayed in, at branches that every round passes which goes back.
     fn tests(&self, index: usize) -> Vec<(BlockId, Compare)> {
         let mut tests = Vec::new();
-        for fork in &self.forks {
+        for fork in self.forks.values() {
             let every = self.loops.list[index].latches.iter().all(|&latch| self.tree.dominates(fork.at, latch));
             let inside = fork.to.map(|to| self.loops.holds(index, to));
             let stay = match inside {
@@ -415,11 +423,17 @@ impl Rounds {
     }
 
     /// Integers that the rounds of a loop might not exceed.
-    fn candidates(&self, atoms: &mut Atoms, index: usize, extents: &[Poly], known: &[Poly]) -> Vec<Poly> {
+    fn candidates(
+        &self,
+        atoms: &mut Atoms,
+        (index, tests): (usize, &[(BlockId, Compare)]),
+        extents: &[Poly],
+        known: &[Poly],
+    ) -> Vec<Poly> {
         let one = Poly::constant(1, Ring::Exact);
         let mut found: Vec<Poly> = Vec::new();
-        for (_, test) in self.tests(index) {
-            found.extend(self.solutions(atoms, index, &test, (extents, known)));
+        for (_, test) in tests {
+            found.extend(self.solutions(atoms, index, test, (extents, known)));
         }
         for extent in extents {
             found.extend(extent.sub(&one, Ring::Exact));
@@ -427,7 +441,10 @@ impl Rounds {
         }
         let mut candidates: Vec<Poly> = Vec::new();
         for poly in found {
-            if !candidates.contains(&poly) && !self.varies(atoms, &poly, 1 << index, 8) {
+            if atoms.spend(1 + candidates.len())
+                && !candidates.contains(&poly)
+                && !self.varies(atoms, &poly, 1 << index, 8)
+            {
                 candidates.push(poly);
             }
         }
@@ -487,19 +504,25 @@ impl Rounds {
     }
 
     /// True if the loop is shown to go back at most `bound` times.
-    fn stops(&self, atoms: &mut Atoms, index: usize, bound: &Poly, known: &[Poly]) -> bool {
+    fn stops(
+        &self,
+        atoms: &mut Atoms,
+        (index, tests): (usize, &[(BlockId, Compare)]),
+        bound: &Poly,
+        known: &[Poly],
+    ) -> bool {
         if !entails(atoms, bound, known.iter()) {
             return false;
         }
         let at_bound = |atom: &Atom, _| (*atom == Atom::Round(index as u32)).then(|| bound.clone());
-        self.tests(index).into_iter().any(|(_, test)| {
+        tests.iter().any(|(_, test)| {
             let ring = Ring::of_width(test.bits);
             let (a, b) = (atoms.rewrite(&test.a, ring, &at_bound), atoms.rewrite(&test.b, ring, &at_bound));
             let (Some(a), Some(b)) = (a, b) else { return false };
             if [&a, &b].iter().any(|p| self.varies(atoms, p, 1 << index, 8)) {
                 return false;
             }
-            let test = Compare { a, b, ..test };
+            let test = Compare { a, b, ..test.clone() };
             test.fails(atoms, known) || self.unfolded(atoms, &test).is_some_and(|test| test.fails(atoms, known))
         })
     }
@@ -516,15 +539,20 @@ impl Rounds {
     /// Where it is left only as its test `a != b` fails, with `a - b = d + s * Round` modulo 2^w: that is 0 at the end and at
     /// `bound`, so `s` times what is between them is a multiple of 2^w; and less than 2^w divided by the largest power of two in `s`
     /// lies between them.
-    fn ends_with(&self, atoms: &mut Atoms, index: usize, bound: &Poly, known: &[Poly]) -> bool {
+    fn ends_with(
+        &self,
+        atoms: &mut Atoms,
+        (index, tests): (usize, &[(BlockId, Compare)]),
+        bound: &Poly,
+        known: &[Poly],
+    ) -> bool {
         let round = atoms.poly(Atom::Round(index as u32));
         let at_bound = |atom: &Atom, _| (*atom == Atom::Round(index as u32)).then(|| bound.clone());
-        let mut tests = self.tests(index).into_iter();
-        let (Some((at, test)), None) = (tests.next(), tests.next()) else { return false };
+        let [(at, test)] = tests else { return false };
         // The other edge says the opposite of the test, and nothing else.
         let opposite = [test.clone().not()];
-        let leaves = |fork: &Fork| fork.at == at && fork.holds.iter().any(|holds| holds[..] == opposite);
-        if test.order != Order::Ne || !self.forks.iter().any(leaves) || !self.is_left_only_at(index, at) {
+        let leaves = |fork: &Fork| fork.holds.iter().any(|holds| holds[..] == opposite);
+        if test.order != Order::Ne || !self.forks.get(at).is_some_and(leaves) || !self.is_left_only_at(index, *at) {
             return false;
         }
         let ring = Ring::of_width(test.bits);
@@ -558,8 +586,8 @@ impl Rounds {
 
     /// The join that a parameter belongs to, which isn't known, with what holds for each of the edges into it.
     pub fn arrivals(&self, atoms: &mut Atoms, key: u32, known: &[Poly]) -> Option<(BlockId, Vec<Arrival>)> {
-        let has = |join: &Join| join.params.iter().any(|param| param.key == key);
-        let (&block, join) = self.joins.iter().find(|(_, join)| has(join))?;
+        let block = *self.join_of.get(&key)?;
+        let join = self.joins.get(&block)?;
         let mut arrivals = Vec::with_capacity(join.edges.len());
         for (from, args) in &join.edges {
             let (holds, facts) = self.on_the_way(atoms, *from, block, known);
@@ -606,7 +634,7 @@ impl Rounds {
         facts: &mut Vec<Poly>,
     ) {
         // A branch with both edges to one block says nothing.
-        for fork in self.forks.iter().filter(|fork| fork.at == from && fork.to[0] != fork.to[1]) {
+        if let Some(fork) = self.forks.get(&from).filter(|fork| fork.to[0] != fork.to[1]) {
             let side = fork.to.iter().zip(&fork.holds).filter(|(target, _)| **target == to);
             for compare in side.flat_map(|(_, holds)| holds) {
                 let ring = Ring::of_width(compare.bits);
