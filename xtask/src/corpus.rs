@@ -226,6 +226,7 @@ mod tests {
             commands: Vec::new(),
             flags: flags.into(),
             open: None,
+            refused: None,
             class: String::new(),
             exports: Vec::new(),
         }

@@ -29,6 +29,8 @@ pub struct Module {
     pub flags: String,
     /// Why the oracle doesn't exercise all of its regions yet.
     pub open: Option<String>,
+    /// Why the load checker turns some of its regions off.
+    pub refused: Option<String>,
     /// A kernel's class; empty for a program.
     pub class: String,
     /// A kernel's exported functions; none for a program.
@@ -116,6 +118,7 @@ fn read_entry(entry: &Value, name: &str, builds: &Value, modules: &mut Vec<Modul
             commands: commands(builds, producer, kind)?,
             flags: module["flags"].as_str().unwrap_or_default().to_owned(),
             open: module["open"].as_str().map(str::to_owned),
+            refused: module["refused"].as_str().map(str::to_owned),
             class: entry["class"].as_str().unwrap_or_default().to_owned(),
             exports: exports.clone(),
         });

@@ -2,7 +2,8 @@
 //!
 //! Input: the committed modules and a `tensorwasm` binary. Output: a line for each module that isn't a pass, with what was
 //! found, and a last line with the counts. A divergence and a region that wasn't exercised are findings alike, but for the
-//! regions of modules that the index calls open.
+//! regions of modules that the index calls open. A region that the load checker refuses would run with its original loop, which is
+//! no wrong answer and no use either: that is a finding in each module that the index doesn't call refused.
 //! Each module has a process of its own, so that one that brings its process down is a finding too, and hides no other.
 //!
 //! With `--resume DIR` what was said of each module is kept there, a file for each, written beside its place and renamed into it.
@@ -131,11 +132,20 @@ pub fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 /// What a report means for a module.
 fn judge(module: &Module, report: &Value) -> Result<Verdict> {
+    let refused = refusals(report);
+    ensure!(refused.is_empty() || module.refused.is_some(), "the load checker refuses {}", refused.join(", "));
     if module.open.is_some() && report["verdict"] == "not-exercised" {
         return Ok(Verdict::Open);
     }
     ensure!(report["verdict"] == "pass", "{}", findings(report));
     report["cases"].as_u64().map(Verdict::Pass).context("the report has no number of cases")
+}
+
+/// The regions that the load checker refuses.
+fn refusals(report: &Value) -> Vec<String> {
+    let regions = report["regions"].as_array().into_iter().flatten();
+    let refused = regions.filter_map(|region| Some((&region["id"], region["unproven"].as_str()?)));
+    refused.map(|(id, why)| format!("region {id}: {why}")).collect()
 }
 
 /// The verdict, with a line for each divergence and for each region that a device didn't run often enough.
@@ -167,6 +177,22 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"{}");
         assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
         fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
+    fn a_region_that_is_refused_is_a_finding_unless_the_index_says_so() {
+        let text = |more: &str| {
+            format!(
+                r#"{{"tools": {{"zig": "1"}}, "builds": {{"zig": {{"program": []}}}}, "entries": [{{"name": "p", "kind": "program",
+                     "stdout": "", "bench_args": [], "modules": [{{"producer": "zig", "source": "p.c", "wasm": "p.wasm"{more}}}]}}]}}"#
+            )
+        };
+        let report =
+            serde_json::json!({"verdict": "pass", "cases": 7, "regions": [{"id": 2, "unproven": "too much effort"}]});
+        let judged = |more: &str| judge(&Index::parse(&text(more)).unwrap().modules[0], &report).map(|_| ());
+        assert!(judged(r#", "refused": "it is large""#).is_ok());
+        let message = judged("").unwrap_err().to_string();
+        assert_eq!(message, "the load checker refuses region 2: too much effort");
     }
 
     #[test]
