@@ -31,7 +31,7 @@ use super::narrow::Range;
 use super::picks::{self, Pick};
 use super::shape::Shape;
 use crate::reasons::Reason;
-use ir::lowered::vector::BinaryRule;
+use ir::lowered::vector::{BinaryRule, TernaryRule};
 use ir::lowered::{BinaryOp, BlockId, Inst, Op, Shape as Lanes, Term, Type, Value, VectorBinaryOp};
 use ir::region::{FoldOp, ReduceOp};
 use std::collections::{HashMap, HashSet};
@@ -197,6 +197,11 @@ fn part(context: &Context<'_>, shape: &Shape, tainted: &HashSet<Value>, value: V
             let one_shape = *found.shape.get_or_insert(lanes) == lanes;
             is(a) != is(b) && (!is_sub || is(a)) && one_shape && found.agrees(op, operand)
         }),
+        // Sums of products, wrapping, are added to the third operand.
+        Op::VectorTernary(ternary, [a, b, c]) if ternary.rule() == TernaryRule::DotAdd => {
+            let one_shape = *found.shape.get_or_insert(Lanes::I32x4) == Lanes::I32x4;
+            is(c) && !is(a) && !is(b) && one_shape && found.agrees(Accumulator::Int(ReduceOp::Add), a)
+        }
         _ => false,
     }
 }

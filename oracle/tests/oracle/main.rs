@@ -7,5 +7,6 @@ mod mutants;
 mod picks;
 mod programs;
 mod relaxed;
+mod relaxed_simd;
 mod replays;
 mod verdicts;
