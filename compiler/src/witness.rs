@@ -257,7 +257,10 @@ impl<'a> Run<'a> {
             }
             for inst in &context.func.block(block).insts {
                 position += 1;
-                self.touch((block, position), (&inst.op, inst.at), touches);
+                // A load that nothing needs keeps nothing apart.
+                if inst.result.is_none_or(|result| context.live[result.index()]) {
+                    self.touch((block, position), (&inst.op, inst.at), touches);
+                }
                 let value = self.operation(&inst.op, |run, operand| run.read(operand, block));
                 if let (Some(result), Some(value)) = (inst.result, value) {
                     self.known.insert(result, value);
@@ -389,6 +392,15 @@ mod tests {
         assert_eq!(
             reasons(&copies("", "(local.get $q)", SQUARE)),
             ["the address of `i32.store` at 0x36 isn't linear in the iteration number"]
+        );
+    }
+
+    #[test]
+    fn a_load_that_nothing_needs_is_no_dependence() {
+        let dropped = format!("(drop (i32.load {ELEMENT}))");
+        assert_eq!(
+            reasons(&copies(&dropped, OTHER, SQUARE)),
+            ["the address of `i32.store` at 0x48 isn't linear in the iteration number"]
         );
     }
 
