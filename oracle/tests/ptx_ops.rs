@@ -480,8 +480,9 @@ fn gathers_agree_within_their_reach_and_at_its_ends() {
 /// Updates from before the memory to behind it, by several threads of one cell each: combined exactly where the interpreter does.
 #[test]
 fn updates_agree_within_their_reach_and_at_its_ends() {
-    for op in ReduceOp::ALL.into_iter().filter(|&op| op != ReduceOp::Mul) {
-        for kind in [StoreKind::I32, StoreKind::I64] {
+    for op in ReduceOp::ALL {
+        let kinds = [StoreKind::I32, StoreKind::I64, StoreKind::I32As8, StoreKind::I32As16, StoreKind::I64As16];
+        for kind in kinds.into_iter().filter(|kind| op.updates(kind.width().into())) {
             for (window, offset) in [(0x1000, 0), (0xffff_ff00, 0x10), (0xffff_fff8, 0xffff_ff00)] {
                 let mut func = Func::default();
                 let entry = func.new_block();
@@ -489,7 +490,7 @@ fn updates_agree_within_their_reach_and_at_its_ends() {
                 func.block_mut(entry).params = vec![index, address];
                 let factor = push_const(&mut func, entry, Const::i64(0x9e37_79b9_7f4a_7c15_u64 as i64));
                 let mut value = func.push(entry, Op::Binary(BinaryOp::I64Mul, index, factor), Type::I64, 0);
-                if kind == StoreKind::I32 {
+                if kind.ty() == Type::I32 {
                     value = func.push(entry, Op::Unary(UnaryOp::I32WrapI64, value), Type::I32, 0);
                 }
                 let update = Op::Update { op, kind, space: 2, offset, addr: address, value };

@@ -16,7 +16,8 @@
 //! Updates come first, because they are obstacles to gathers. Theirs are ranges of their own: up to the nearest window on either
 //! side, written or only read, and up to the hints of other checked footprints. A hint that lies inside of another array, as that of
 //! `h[c - 97]` may, counts as the first byte behind it. Since the whole range is copied there and back, it is no longer than the work of
-//! a launch is worth, nor than the region says is likely. It begins and ends at multiples of the width.
+//! a launch is worth, nor than the region says is likely. It begins and ends at multiples of the width, and of 4: devices update
+//! the word that a narrow cell is in.
 
 use crate::windows::{Hull, Window, merge};
 use std::ops::Range;
@@ -103,15 +104,22 @@ fn between(mut free: Range<u64>, hint: Hint, others: impl Iterator<Item = u64>) 
     free
 }
 
+/// The least that is updated at once.
+const WORD: u64 = 4;
+
 /// The cells in a range that is free for updates: those that are likely, and not too many.
 fn cut(free: Range<u64>, hint: Hint, longest: u64) -> Option<Range<u64>> {
     let mut range = free;
+    let unit = hint.width.max(WORD);
+    // The words of narrow cells begin and end somewhat further out.
+    let more = if hint.width < WORD { WORD - 1 } else { 0 };
     if let Some(span) = hint.span {
         let end = hint.at.saturating_add(span).clamp(0, i128::from(hint.end)) as u64;
-        (range.start, range.end) = (range.start.max(clamp(hint)), range.end.min(end));
+        let start = clamp(hint).saturating_sub(more);
+        (range.start, range.end) = (range.start.max(start), range.end.min(end.saturating_add(more)));
     }
     let range = shorten(range, hint, longest)?;
-    let cells = range.start.checked_next_multiple_of(hint.width)?..range.end - range.end % hint.width;
+    let cells = range.start.checked_next_multiple_of(unit)?..range.end - range.end % unit;
     (cells.start < cells.end).then_some(cells)
 }
 

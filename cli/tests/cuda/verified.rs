@@ -85,7 +85,7 @@ fn the_script_for_a_gpu_machine_says_verified_or_not() {
     let (code, summary) = verify(&StandIn("steps=100000000"));
     insta::assert_snapshot!(summary, @"
     device: cuda 0: PTX machine (stand-in driver), compute capability 9.0, 1.0 GiB, CUDA 12.8; not verified yet; `tensorwasm devices --check --device cuda` does it
-    conformance: cuda: 166 of 166 passed
+    conformance: cuda: 200 of 200 passed
     oracle: 2 of 2 modules pass, 60 cases each
     timing: heat2d 32 3: off TIME s cpu TIME s cuda TIME s
     result: verified
@@ -94,7 +94,7 @@ fn the_script_for_a_gpu_machine_says_verified_or_not() {
     let (code, summary) = verify(&StandIn("jit"));
     insta::assert_snapshot!(summary, @"
     device: cuda 0: PTX machine (stand-in driver), compute capability 9.0, 1.0 GiB, CUDA 12.8; not verified yet; `tensorwasm devices --check --device cuda` does it
-    conformance: cuda: 0 of 166 passed
+    conformance: cuda: 0 of 200 passed
     oracle: 0 of 2 modules pass, 60 cases each
     timing: heat2d 32 3: off TIME s cpu TIME s cuda TIME s
     result: NOT verified

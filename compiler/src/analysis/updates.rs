@@ -2,7 +2,8 @@
 //!
 //! Input are the stores whose addresses aren't known, neither as forms nor within bounds that move with the iterations, output the
 //! windows of updates, which the kernel makes at addresses that it checks. What is shown of each here: load and store are in one block and have the same address, offset
-//! and width; the operator is associative and commutative; what was loaded and what is stored have no other use; and no store lies
+//! and width; the operator is associative and commutative, and on cells of 8 and 16 bits one of whose results the low bits
+//! depend on low bits alone; what was loaded and what is stored have no other use; and no store lies
 //! between the two whose address isn't known. So the iteration changes one cell by `cell op value` and sees nothing of it, and as no
 //! other access touches a cell (dispatch sees to that), any order of all updates leaves the same bytes. That each is made once is a
 //! matter of [`dependence`](super::dependence).
@@ -70,21 +71,23 @@ fn update(context: &Context<'_>, place: Place, stores: &[Place]) -> Option<Updat
         (Def::Inst(block, at), Some(&Op::Load { kind: k, space: s, offset: o, addr: a })) => {
             let at = at as usize;
             let between = stores.iter().any(|&(b, i)| b == block && (at..place.1).contains(&i));
-            (k, s, o, a, block) == (kind, space, offset, addr, place.0) && at < place.1 && !between
+            // Of a narrow cell it doesn't matter how it is extended.
+            let same = (k.width(), k.ty()) == (kind.width(), kind.ty());
+            same && (s, o, a, block) == (space, offset, addr, place.0) && at < place.1 && !between
         }
         _ => false,
     };
     let uses = |value: Value| context.uses[value.index()].len();
     let found = match *context.op(stored)? {
         Op::Binary(op, a, b) => {
-            let reduce = integer(reduce_op(op)?)?;
+            let reduce = integer(reduce_op(op)?, kind)?;
             let negated = is_sub(op);
             let (load, value) = if is_cell(a) { (a, b) } else { (b, a) };
             let fits = is_cell(load) && uses(load) == 1 && (!negated || load == a);
             fits.then_some(Update { load, stored, test: None, op: reduce, value, negated })
         }
         Op::Select { cond, if_true, if_false } => {
-            let op = minimum(context, cond, if_true, if_false)?;
+            let op = integer(Accumulator::Int(minimum(context, cond, if_true, if_false)?), kind)?;
             let (load, value) = if is_cell(if_true) { (if_true, if_false) } else { (if_false, if_true) };
             let fits = is_cell(load) && uses(load) == 2 && uses(cond) == 1;
             fits.then_some(Update { load, stored, test: Some(cond), op, value, negated: false })
@@ -94,10 +97,10 @@ fn update(context: &Context<'_>, place: Place, stores: &[Place]) -> Option<Updat
     found.filter(|_| uses(stored) == 1)
 }
 
-/// The operator, if devices update by it.
-fn integer(op: Accumulator) -> Option<ReduceOp> {
+/// The operator, if devices update such cells by it.
+fn integer(op: Accumulator, kind: LoadKind) -> Option<ReduceOp> {
     match op {
-        Accumulator::Int(op) if op != ReduceOp::Mul => Some(op),
+        Accumulator::Int(op) if op.updates(kind.width().into()) => Some(op),
         _ => None,
     }
 }

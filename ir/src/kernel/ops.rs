@@ -514,20 +514,28 @@ impl Verify for Store {
     }
 }
 
-/// Combines what lies at the first operand plus an offset with the second operand, as a whole whatever other threads do.
+/// Combines the cell of so many bytes at the first operand plus an offset with the low bits of the second operand, as a whole whatever
+/// other threads do.
 #[pliron_op(
     name = "twk.update",
-    format = "attr($twk_update, $UpdateAttr) ` ` $0 ` + ` attr($twk_update_offset, $NumberAttr) `, ` $1",
+    format = "attr($twk_update, $UpdateAttr) ` ` attr($twk_update_width, $NumberAttr) ` bytes at ` $0 ` + ` attr($twk_update_offset, $NumberAttr) `, ` $1",
     interfaces = [NOpdsInterface<2>, NResultsInterface<0>],
-    attributes = (twk_update: UpdateAttr, twk_update_offset: NumberAttr),
+    attributes = (twk_update: UpdateAttr, twk_update_width: NumberAttr, twk_update_offset: NumberAttr),
 )]
 pub struct Update;
 
 impl Update {
-    /// Combines what lies at `address + offset` with `value` by `operator`.
-    pub fn new(ctx: &mut Context, operator: ReduceOp, address: Value, offset: u64, value: Value) -> Update {
+    /// Combines the `width` bytes at `address + offset` with `value` by `operator`.
+    pub fn new(
+        ctx: &mut Context,
+        (operator, width): (ReduceOp, u32),
+        address: Value,
+        offset: u64,
+        value: Value,
+    ) -> Update {
         let op: Update = new_op(ctx, None, vec![address, value], vec![]);
         op.set_attr_twk_update(ctx, UpdateAttr(operator));
+        op.set_attr_twk_update_width(ctx, NumberAttr(width.into()));
         op.set_attr_twk_update_offset(ctx, NumberAttr(offset));
         op
     }
@@ -536,7 +544,8 @@ impl Update {
 impl Verify for Update {
     fn verify(&self, ctx: &Context) -> Result<()> {
         attribute!(self, ctx, get_attr_twk_update_offset, "twk_update_offset");
-        if attribute!(self, ctx, get_attr_twk_update, "twk_update").0 == ReduceOp::Mul {
+        let width = attribute!(self, ctx, get_attr_twk_update_width, "twk_update_width").0;
+        if !attribute!(self, ctx, get_attr_twk_update, "twk_update").0.updates(width) {
             return verify_err!(self.loc(ctx), OpError::Product);
         }
         check(ctx, self, &[Want::Pointer, Want::Integer], false, &[])

@@ -62,7 +62,7 @@ fn sample(ctx: &mut Context) -> Kernel {
     let loaded = push(ctx, entry, op);
     let op = Checked::new(ctx, 0, guest, 12, 8);
     let checked = push(ctx, entry, op);
-    let op = Update::new(ctx, ReduceOp::MaxU, checked, 12, index);
+    let op = Update::new(ctx, (ReduceOp::MaxU, 8), checked, 12, index);
     end(ctx, entry, op);
     let op = Const::new(ctx, lowered::Const { ty: Type::F32, bits: 0x7fc0_0001 });
     let nan = push(ctx, entry, op);
@@ -108,7 +108,7 @@ fn every_operation_prints_and_parses_back() {
         v5 = twk.address 0 v4 : twk.ptr ;
         v6 = twk.load f32.load v5 + 4294967280 : builtin.fp32 ;
         v7 = twk.checked 0 v4 + 12 wide 8 : twk.ptr ;
-        twk.update max_u v7 + 12, v1;
+        twk.update max_u 8 bytes at v7 + 12, v1;
         v8 = twk.const f32 0x7fc00001 : builtin.fp32 ;
         v9 = twk.const i32 -7 : builtin.integer i32;
         v10 = twk.select v9, v6, v8 : builtin.fp32 ;

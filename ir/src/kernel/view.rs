@@ -38,8 +38,8 @@ pub enum View {
     Load(LoadKind, u64),
     /// A store of the second operand to the first plus an offset.
     Store(StoreKind, u64),
-    /// Combines what lies at the first operand plus an offset with the second operand.
-    Update(ReduceOp, u64),
+    /// Combines the cell of so many bytes at the first operand plus an offset with the second operand.
+    Update(ReduceOp, u32, u64),
     /// Continues at the successor.
     Jump,
     /// Continues at the first successor if the first operand isn't zero, else at the second.
@@ -88,7 +88,8 @@ pub fn view(ctx: &Context, op: Ptr<Operation>) -> Option<View> {
     }
     if let Some(op) = Operation::get_op::<ops::Update>(op, ctx) {
         let offset = op.get_attr_twk_update_offset(ctx)?.0;
-        return op.get_attr_twk_update(ctx).map(|a| View::Update(a.0, offset));
+        let width = op.get_attr_twk_update_width(ctx)?.0 as u32;
+        return op.get_attr_twk_update(ctx).map(|a| View::Update(a.0, width, offset));
     }
     if let Some(op) = Operation::get_op::<ops::Address>(op, ctx) {
         return op.get_attr_twk_space(ctx).map(|a| View::Address(a.0 as u32));

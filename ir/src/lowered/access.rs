@@ -96,11 +96,15 @@ impl LoadKind {
 }
 
 impl StoreKind {
-    /// The load of the same bytes, for the kinds that can be updated in place.
+    /// The load of the same bytes, for the kinds that can be updated in place; what is narrow is extended by zeros.
     pub fn updated(self) -> Option<LoadKind> {
         match self {
             StoreKind::I32 => Some(LoadKind::I32),
             StoreKind::I64 => Some(LoadKind::I64),
+            StoreKind::I32As8 => Some(LoadKind::I32U8),
+            StoreKind::I32As16 => Some(LoadKind::I32U16),
+            StoreKind::I64As8 => Some(LoadKind::I64U8),
+            StoreKind::I64As16 => Some(LoadKind::I64U16),
             _ => None,
         }
     }

@@ -6,7 +6,6 @@
 //! blocks are checked for indices and types only. The check is linear but for the dominator tree.
 
 use super::{Block, BlockId, Func, Inst, Op, Shape, Term, Type, Value};
-use crate::region::ReduceOp;
 use thiserror::Error;
 
 /// Which reading of LoweredOp a function must satisfy.
@@ -198,7 +197,7 @@ impl Checker<'_> {
             }
             Op::Update { op, kind, space, offset, addr, value }
                 if self.form != Form::Guest
-                    && *op != ReduceOp::Mul
+                    && op.updates(kind.width().into())
                     && kind.updated().is_some()
                     && self.is_exact(*addr, *offset) =>
             {

@@ -295,6 +295,16 @@ impl ReduceOp {
         }
     }
 
+    /// True if cells of so many bytes are updated by it. What becomes of the low bits must depend on low bits alone where cells are
+    /// narrower than what is combined.
+    pub fn updates(self, width: u64) -> bool {
+        match self {
+            ReduceOp::Mul => false,
+            ReduceOp::Add | ReduceOp::And | ReduceOp::Or | ReduceOp::Xor => matches!(width, 1 | 2 | 4 | 8),
+            _ => matches!(width, 4 | 8),
+        }
+    }
+
     /// The value that changes nothing, for an integer type.
     pub fn identity(self, ty: Type) -> u64 {
         let sign = 1u64 << (ty.bits().max(1) - 1);

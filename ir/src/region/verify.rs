@@ -5,7 +5,7 @@
 //! and every device. Whether the guards suffice for the kernel is not decided here.
 
 use super::guards::{Int, IntId, Pred, PredId};
-use super::model::{Access, FinalLoad, FootprintDim, Kernel, LiveIn, ReduceOp, Region, ReturnRole, Source, Step};
+use super::model::{Access, FinalLoad, FootprintDim, Kernel, LiveIn, Region, ReturnRole, Source, Step};
 use super::{Scalar, ScalarId, limits};
 use crate::lowered::dominators::Dominators;
 use crate::lowered::verify::{Form, VerifyError, verify as verify_func};
@@ -50,7 +50,7 @@ pub enum RegionError {
         index: usize,
     },
     /// A footprint of updates that no device makes.
-    #[error("footprint {index} is updated by a product, or in another width than 4 and 8")]
+    #[error("footprint {index} is updated by an operator that no device has for its width")]
     Update {
         /// Its index.
         index: usize,
@@ -331,7 +331,7 @@ fn footprints(region: &Region) -> Result<(), RegionError> {
             return Err(RegionError::Checked { index });
         }
         if let Access::Update(op) = footprint.access
-            && (op == ReduceOp::Mul || !matches!(footprint.width, 4 | 8))
+            && !op.updates(footprint.width)
         {
             return Err(RegionError::Update { index });
         }

@@ -272,7 +272,8 @@ impl<'a, 'b> Body<'a, 'b> {
 
     /// Combines in place. No other thread touches the bytes, by the contract of `run`.
     fn update(&mut self, op: ReduceOp, kind: StoreKind, (base, offset): (clif::Value, i32), value: clif::Value) {
-        let old = self.builder.ins().load(clif_type(kind.ty()), guest_flags(), base, offset);
+        // The verifier knows only kinds that have a load.
+        let old = self.load(kind.updated().unwrap_or(LoadKind::I64), base, offset);
         let new = reduce(self.builder, op, old, value);
         self.store(kind, base, offset, new);
     }

@@ -168,7 +168,7 @@ impl Builder<'_> {
             LoweredOp::Update { op, kind, space, offset, addr, value } => {
                 let checked = ops::Checked::new(ctx, space, self.get(addr)?, offset, kind.width());
                 let address = self.result(ctx, &checked);
-                let op = ops::Update::new(ctx, op, address, offset, self.get(value)?);
+                let op = ops::Update::new(ctx, (op, kind.width()), address, offset, self.get(value)?);
                 self.append(ctx, &op);
                 return Ok(());
             }

@@ -35,6 +35,7 @@ mod entry;
 mod error;
 mod layout;
 mod listing;
+mod narrow;
 mod passes;
 mod payloads;
 mod places;

@@ -94,6 +94,38 @@ fn nothing_but_the_declared_update_is_accepted() {
     ");
 }
 
+/// The word of a narrow cell is where its check has shown the cell to be, and nothing is done to it but what its operator asks for.
+#[test]
+fn words_of_narrow_cells_are_touched_behind_the_check_of_the_cell() {
+    let (add, or) = ("updates by add of i32.store8", "updates by or of i32.store16");
+    let lines = [
+        changed(add, ("and.b64", 0), |line| line.replace(", -4;", ", -8;")),
+        changed(add, ("and.b64", 0), |line| line.replace(", -4;", ", -1;")),
+        changed(add, ("atom.global", 0), |line| line.replace("]", "+4]")),
+        changed(add, ("atom.global", 0), |line| line.replace("cas.b32", "cas.b64")),
+        changed(add, ("atom.global", 0), |line| line.replace("cas.b32", "exch.b32")),
+        changed(add, ("bra $bail", 0), |_| String::new()),
+        changed(or, ("bra $bail", 1), |_| String::new()),
+        changed(or, ("red.global", 0), |line| line.replace("or.b32", "xor.b32")),
+        changed(or, ("red.global", 0), |line| line.replace("or.b32", "add.u32")),
+        changed(or, ("red.global", 0), |line| line.replace("red.global.or.b32", "st.global.b32")),
+        changed(or, ("and.b64", 1), |line| line.replace(", -4;", ", 4;")),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @"
+    and.b64 %rd17, %rd3, -4; -> and.b64 %rd17, %rd3, -8;: line 72 of the PTX accesses something that isn't a footprint
+    and.b64 %rd17, %rd3, -4; -> and.b64 %rd17, %rd3, -1;: line 72 of the PTX accesses something that isn't a footprint
+    atom.global.cas.b32 %r25, [%rd17], %r20, %r24; -> atom.global.cas.b32 %r25, [%rd17+4], %r20, %r24;: line 72 of the PTX accesses something that isn't a footprint
+    atom.global.cas.b32 %r25, [%rd17], %r20, %r24; -> atom.global.cas.b64 %r25, [%rd17], %r20, %r24;: the PTX isn't a kernel of this region: it has a type error
+    atom.global.cas.b32 %r25, [%rd17], %r20, %r24; -> atom.global.exch.b32 %r25, [%rd17], %r20, %r24;: the PTX isn't a kernel of this region: it has a type error
+    @%p1 bra $bail; -> : line 72 of the PTX accesses footprint f1 without a check that shows where, and that it is aligned
+    @%p2 bra $bail; -> : line 67 of the PTX accesses footprint f1 without a check that shows where, and that it is aligned
+    red.global.or.b32 [%rd18], %r17; -> red.global.xor.b32 [%rd18], %r17;: footprint f1 isn't declared to be accessed like this
+    red.global.or.b32 [%rd18], %r17; -> red.global.add.u32 [%rd18], %r17;: footprint f1 isn't declared to be accessed like this
+    red.global.or.b32 [%rd18], %r17; -> st.global.b32 [%rd18], %r17;: footprint f1 isn't declared to be accessed like this
+    and.b64 %rd18, %rd3, -4; -> and.b64 %rd18, %rd3, 4;: line 67 of the PTX accesses something that isn't a footprint
+    ");
+}
+
 /// What the verifier and then the checker say of a case whose region and kernel are changed.
 fn edited(name: &str, edit: impl Fn(&mut Region, &mut Kernel)) -> String {
     let case = case(name);
@@ -166,18 +198,18 @@ fn kernels_that_do_something_else_to_cells_are_refused() {
     ];
     insta::assert_snapshot!(lines.join("\n"), @"
     the kernel's access kinds doesn't match the region's
-    footprint 1 is updated by a product, or in another width than 4 and 8
+    footprint 1 is updated by an operator that no device has for its width
     footprint 1 refers to something that isn't there
     the kernel's access kinds doesn't match the region's
     the kernel's access widths doesn't match the region's
-    footprint 1 is updated by a product, or in another width than 4 and 8
+    footprint 1 is updated by an operator that no device has for its width
     footprint 1 has checked accesses, so it can't have dimensions, be all written or be wider than one access
     footprint 0 refers to something that isn't there
     the kernel's bail flag doesn't match the region's
     the kernel's access kinds doesn't match the region's
     the kernel's access kinds doesn't match the region's
     block 0: `update mul i32 s1 v16+0, v17` may not stand here
-    block 0: `update add i32 s1 v16+0, v17` may not stand here
+    the kernel's access widths doesn't match the region's
     block 0: `update add i32 s1 v16+4294967296, v17` may not stand here
     the kernel's access kinds doesn't match the region's
     ");

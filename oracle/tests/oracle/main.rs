@@ -4,6 +4,7 @@ mod generated;
 mod harnesses;
 mod inputs;
 mod mutants;
+mod narrow;
 mod picks;
 mod programs;
 mod relaxed;

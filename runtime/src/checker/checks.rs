@@ -8,6 +8,9 @@
 //!    many bytes more, which don't wrap around.
 //! 2. *Misaligned*: `(u + c) & (w - 1) != 0` for a power of two `w`. Where it doesn't hold, `w` divides `u + c`.
 //!
+//! A narrow cell is updated by way of its word, whose address is the cell's and -4: what is tested is where the cell is, and the reach of
+//! such a footprint is made of whole words.
+//!
 //! A test has been passed in a block that is entered only where the branch under its predicate wasn't taken, and in every block that
 //! this one dominates. Registers that one instruction defines hold there what they held at the test, even in loops: if a
 //! definition dominates a test and the way on from the test dominates a use, then every path from the definition to the use passes
@@ -19,7 +22,7 @@ use super::poly::{Poly, Ring};
 use ir::lowered::dominators::Dominators;
 use ir::lowered::{BinaryOp, BlockId};
 use ir::region::{ReduceOp, Region};
-use ptx_machine::ast::{AtomicOp, Comparison, Type};
+use ptx_machine::ast::{AtomicOp, Comparison, Operation, Type};
 use std::collections::HashMap;
 
 /// Passed tests that are remembered; a kernel with more has parts that aren't shown.
@@ -152,6 +155,29 @@ impl<'k> Checks<'k> {
             }
         }
         inside && aligned
+    }
+}
+
+/// The address of a narrow cell, if `address` is that of its word.
+pub(super) fn within_word<'a>(atoms: &'a Atoms, address: &Poly) -> Option<&'a Poly> {
+    let mut terms = address.terms();
+    let (Some((&[id], 1)), None) = (terms.next(), terms.next()) else { return None };
+    match atoms.get(id) {
+        Atom::Binary(BinaryOp::I64And, a, b) if b.as_constant() == Some(-4) => Some(a),
+        Atom::Binary(BinaryOp::I64And, a, b) if a.as_constant() == Some(-4) => Some(b),
+        _ => None,
+    }
+}
+
+/// True for what updates narrow cells by an operator, on the words that they are in: bits by `red`, sums by a compare-and-swap,
+/// whose operands nobody looks at, as nobody looks at what is combined.
+pub(super) fn updates_word(operation: Operation, declared: ReduceOp) -> bool {
+    match (operation, declared) {
+        (Operation::Atomic(AtomicOp::CompareAndSwap, ty), ReduceOp::Add) => ty.bits() == 32,
+        (Operation::Reduce(op, ty), ReduceOp::And | ReduceOp::Or | ReduceOp::Xor) => {
+            ty.bits() == 32 && updates(op, ty, declared)
+        }
+        _ => false,
     }
 }
 

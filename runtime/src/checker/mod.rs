@@ -43,6 +43,7 @@ mod budget;
 mod checks;
 mod facts;
 mod independence;
+mod instructions;
 mod joins;
 mod lift;
 mod loops;

@@ -11,8 +11,9 @@
 //! in, the last value is stored, a float that is folded goes into its iteration's record. Nobody waits for anybody, and what loops must be allowed to. Who relies on it: every device that runs the text, and the host's own memory behind such a device.
 
 use super::atoms::{Atom, Atoms};
-use super::checks::{Checks, Test, updates};
-use super::lift::{Compare, Order};
+use super::checks::{Checks, Test, updates, updates_word, within_word};
+use super::instructions::{raises, result_width, said};
+use super::lift::Compare;
 use super::loops::{Loop, LoopSet};
 use super::poly::{Poly, Ring};
 use super::registers::{changing, defined, defined_once, widths};
@@ -437,6 +438,9 @@ impl<'k> Reader<'k, '_> {
         {
             return Ok(());
         }
+        if let Some(cell) = within_word(self.atoms, &address).cloned() {
+            return self.cell(block, instruction, &cell);
+        }
         match self.split(&address).ok_or(foreign)? {
             (Atom::BailFlag, rest, 0) if rest == Poly::default() && raises(instruction) => {
                 if instruction.guard.is_none() {
@@ -473,6 +477,22 @@ impl<'k> Reader<'k, '_> {
             }
             _ => return Err(foreign),
         }
+        Ok(())
+    }
+
+    /// An update of a narrow cell by way of its word.
+    fn cell(&mut self, block: BlockId, instruction: &Instruction<'_>, cell: &Poly) -> Result<(), Unproven> {
+        let foreign = Unproven::Foreign { line: instruction.line };
+        let Some((Atom::Delta(space), address, offset)) = self.split(cell) else { return Err(foreign) };
+        let footprint = self.region.footprints.get(space as usize).ok_or(foreign)?;
+        let fits = |op| footprint.width < 4 && updates_word(instruction.operation, op);
+        if !matches!(footprint.access, Effect::Update(op) if fits(op)) || self.found.len() == MAX_ACCESSES {
+            return Err(Unproven::Kind { footprint: space });
+        }
+        let (width, always) = (footprint.width as u32, instruction.guard.is_none());
+        let access = Access { space, address, offset, width, is_store: true, always, checked: false };
+        let access = self.checked(block, instruction.line, access)?;
+        self.found.push((block, access));
         Ok(())
     }
 
@@ -702,44 +722,4 @@ impl<'k> Reader<'k, '_> {
         let accesses = self.found.into_iter().map(&mut mark).collect();
         Found { rounds: self.rounds, accesses, exempt }
     }
-}
-
-/// What `setp` says of integers.
-fn said(comparison: Comparison, ty: Type, a: &Poly, b: &Poly) -> Option<Compare> {
-    let (order, signed, swapped) = match comparison {
-        Comparison::Eq => (Order::Eq, false, false),
-        Comparison::Ne => (Order::Ne, false, false),
-        Comparison::Lt => (Order::Lt, ty.is_signed(), false),
-        Comparison::Le => (Order::Le, ty.is_signed(), false),
-        Comparison::Gt => (Order::Lt, ty.is_signed(), true),
-        Comparison::Ge => (Order::Le, ty.is_signed(), true),
-        Comparison::Lo => (Order::Lt, false, false),
-        Comparison::Ls => (Order::Le, false, false),
-        Comparison::Hi => (Order::Lt, false, true),
-        Comparison::Hs => (Order::Le, false, true),
-        _ => return None,
-    };
-    let (a, b) = if swapped { (b, a) } else { (a, b) };
-    Some(Compare { order, signed, bits: ty.bits(), a: a.clone(), b: b.clone() })
-}
-
-/// True for `red.or` of a literal 1 to a word: the one way to raise the bail flag, which nothing lowers.
-fn raises(instruction: &Instruction<'_>) -> bool {
-    let is_or = matches!(instruction.operation, Operation::Reduce(AtomicOp::Or, ty) if ty.bits() == 32);
-    is_or && instruction.operands.last() == Some(&Operand::Integer(1))
-}
-
-/// The width in bits of what an instruction computes, where it is understood at all.
-fn result_width(operation: Operation) -> Option<u32> {
-    Some(match operation {
-        Operation::Binary(BinaryOp::MulWide, ty) | Operation::Ternary(TernaryOp::MadWide, ty) => 2 * ty.bits(),
-        Operation::Move(ty)
-        | Operation::LoadParam(ty)
-        | Operation::Unary(_, ty)
-        | Operation::Binary(_, ty)
-        | Operation::Ternary(_, ty) => ty.bits(),
-        Operation::Convert(conversion) => conversion.to.bits(),
-        Operation::ToGlobal => 64,
-        _ => return None,
-    })
 }

@@ -9,6 +9,7 @@ mod accesses;
 mod finals;
 mod folds;
 mod gathers;
+mod narrow;
 mod nests;
 mod refusals;
 mod returns;
@@ -146,6 +147,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(folds::cases());
     cases.extend(gathers::cases());
     cases.extend(updates::cases());
+    cases.extend(narrow::cases());
     cases.extend(returns::cases());
     cases.extend(vectors::cases());
     cases.extend(wide::cases());

@@ -23,7 +23,9 @@ pub(super) struct Updated {
 struct Cells {
     footprint: usize,
     op: ReduceOp,
-    /// The type of a cell.
+    /// The bytes of a cell.
+    width: usize,
+    /// The type of what is combined, of which a narrow cell holds the low bits.
     ty: Type,
 }
 
@@ -35,7 +37,10 @@ impl Updated {
     /// Those of a verified region.
     pub fn of(region: &Region) -> Updated {
         let cells = |(footprint, of): (usize, &ir::region::Footprint)| match of.access {
-            Access::Update(op) => Some(Cells { footprint, op, ty: if of.width == 8 { Type::I64 } else { Type::I32 } }),
+            Access::Update(op) => {
+                let ty = if of.width == 8 { Type::I64 } else { Type::I32 };
+                Some(Cells { footprint, op, width: of.width as usize, ty })
+            }
             _ => None,
         };
         Updated { list: region.footprints.iter().enumerate().filter_map(cells).collect() }
@@ -43,7 +48,7 @@ impl Updated {
 
     /// How many boxes of the `wanted` ones are worth their cells.
     pub fn boxes(&self, launch: &Launch<'_>, threads: u64, wanted: u64) -> u64 {
-        let cells = |of: &Cells| launch.reaches[of.footprint].length / u64::from(of.ty.bits() / 8);
+        let cells = |of: &Cells| launch.reaches[of.footprint].length / of.width as u64;
         let iterations = launch.trips.iter().fold(1u64, |all, &trip| all.saturating_mul(trip));
         match self.list.iter().map(cells).max() {
             Some(most) => wanted.min(threads).min(1 + iterations / most.max(1)),
@@ -98,14 +103,14 @@ impl Cells {
         let mut cells = Staging::zeros(reach.low, reach.length)?;
         let identity = self.op.identity(self.ty).to_le_bytes();
         if identity != [0; 8] {
-            let width = self.ty.bits() as usize / 8;
+            let width = self.width;
             cells.bytes_mut().chunks_exact_mut(width).for_each(|cell| cell.copy_from_slice(&identity[..width]));
         }
         Ok(cells)
     }
 
     fn combine(&self, into: &mut [u8], from: &[u8]) {
-        let width = self.ty.bits() as usize / 8;
+        let width = self.width;
         let bits = |cell: &[u8]| {
             let mut bytes = [0; 8];
             bytes[..width].copy_from_slice(cell);

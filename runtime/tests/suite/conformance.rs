@@ -50,6 +50,18 @@ fn a_sloppy_device_is_found_out() {
     bins at odd addresses
     an update behind what is likely
     updates in the memory that is read, under another index
+    updates by and of i32.store8
+    updates by and of i32.store16
+    updates by and of i64.store8
+    updates by and of i64.store16
+    updates by or of i32.store8
+    updates by or of i32.store16
+    updates by or of i64.store8
+    updates by or of i64.store16
+    halves at odd addresses
+    a byte before the cells that are likely
+    a byte past the memory
+    the first byte of an array
     live-outs in closed form
     64-bit addresses past the end
     64-bit addresses past 2^32
