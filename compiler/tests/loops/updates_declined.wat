@@ -28,7 +28,7 @@
     (local $bin i32)
     (loop $l
       (local.set $bin (i32.add (local.get $bins) (i32.load8_u (local.get $p))))
-      (i32.store8 (local.get $bin) (i32.add (i32.load8_u (local.get $bin)) (i32.const 1)))
+      (i32.store8 (local.get $bin) (i32.mul (i32.load8_u (local.get $bin)) (i32.const 3)))
       (local.set $p (i32.add (local.get $p) (i32.const 1)))
       (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
   (func (export "both_loaded_first") (param $bins i32) (param $p i32) (param $n i32)
