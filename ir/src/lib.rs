@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod abi;
+pub mod faults;
 #[cfg(feature = "kernel")]
 pub mod kernel;
 pub mod lowered;

@@ -17,6 +17,7 @@ use crate::plan::{Facts, MemoryFacts, Needs, Plan, plan};
 use crate::stats::{Counters, RegionStats, Skip};
 use crate::transaction::{Final, Transaction};
 use bundle::{FpMode, PtxImage};
+use ir::faults;
 use ir::lowered::LoadKind;
 use ir::region::verify::{RegionError, verify, verify_kernel};
 use ir::region::{Kernel, LiveIn, Region, Source};
@@ -177,7 +178,8 @@ impl HostedRegion {
             let value = match live_in.from {
                 Source::Loaded { memory, address, offset, kind } => {
                     let start = self.region.scalars.value(address, &all)?;
-                    let start = start.checked_add(offset)?;
+                    let off = u64::from(faults::on("loaded-live-in-from-behind")) * u64::from(kind.width());
+                    let start = start.checked_add(offset)?.checked_add(off)?;
                     let range = start..start.checked_add(kind.width().into())?;
                     read(memories, memory, &range, kind)?
                 }
@@ -249,7 +251,8 @@ impl HostedRegion {
 
     /// In place means without a way back: nothing may be left that could make the dispatch a skip.
     fn may_work_in_place(&self) -> bool {
-        !self.region.can_bail && !self.region.unbounded && !self.facts.late_can_trap
+        let settled = !self.region.can_bail && !self.region.unbounded && !self.facts.late_can_trap;
+        settled || faults::on("in-place-though-it-may-bail")
     }
 
     /// The live-outs, and the values of the final stores.
@@ -299,7 +302,8 @@ impl HostedRegion {
 /// What a memory holds; none if the bytes aren't all there.
 fn read(memories: &[GuestMemory<'_>], memory: u32, range: &Range<u64>, kind: LoadKind) -> Option<u64> {
     let bytes = memories.get(memory as usize)?.bytes(range)?;
-    Some(kind.extend(bytes.iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte))))
+    let bits = bytes.iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte));
+    Some(if faults::on("dispatch-loads-without-extending") { bits } else { kind.extend(bits) })
 }
 
 /// Iterations of a dispatch: each point of the parallel space runs the longest of the loops inside it, presumably.

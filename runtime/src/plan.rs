@@ -17,6 +17,7 @@ use crate::reach::{self, Hint, Longest};
 use crate::stats::Skip;
 use crate::windows::{Hull, Window, covers_hull, merge};
 use ir::abi::Reach;
+use ir::faults;
 use ir::lowered::{Type, UnaryOp};
 use ir::region::{Answer, Dims, GuardEnv, IntId, Region, Scalar, Step, limits};
 use std::ops::Range;
@@ -139,7 +140,7 @@ pub(crate) fn plan(
         .ok_or(Skip::Guard)?;
     let trips = trips(region, &answer)?;
     let (hulls, finals) = hulls(region, &facts.dims.counts, &answer, memories, needs.longest_reach)?;
-    if needs.alignment && !is_aligned(region, &answer.ints) {
+    if needs.alignment && !is_aligned(region, &answer.ints) && !faults::on("plan-alignment-unchecked") {
         return Err(Skip::Alignment);
     }
     let final_loads = final_loads(region, &answer, memories, hulls.iter().filter(|hull| hull.written).chain(&finals))?;
@@ -216,7 +217,8 @@ fn hulls(
     let apart =
         |x: &Hull, y: &Hull| x.identity != y.identity || x.range.end <= y.range.start || y.range.end <= x.range.start;
     let alone = |(i, last): (usize, &Hull)| hulls.iter().chain(&finals[..i]).all(|hull| apart(last, hull));
-    if finals.iter().enumerate().all(alone) { Ok((hulls, finals)) } else { Err(Skip::Guard) }
+    let fine = finals.iter().enumerate().all(alone) || faults::on("plan-final-store-meets-others");
+    if fine { Ok((hulls, finals)) } else { Err(Skip::Guard) }
 }
 
 /// The bytes of final loads, none of which is written.
@@ -234,7 +236,7 @@ fn final_loads<'h>(
         let meets = |hull: &Hull| {
             hull.identity == memory.identity && hull.range.start < range.end && range.start < hull.range.end
         };
-        if written.clone().any(meets) {
+        if written.clone().any(meets) && !faults::on("plan-final-load-of-written-bytes") {
             return Err(Skip::Guard);
         }
         loads.push((load.memory, range));
@@ -244,7 +246,8 @@ fn final_loads<'h>(
 
 /// The range from `lo` to `hi`, if it lies below `end`.
 fn inside(end: u64, lo: i128, hi: i128) -> Result<Range<u64>, Skip> {
-    let fits = lo >= 0 && hi >= lo && hi <= i128::from(end);
+    let end = i128::from(end) + 16 * i128::from(faults::on("plan-windows-end-behind-memory"));
+    let fits = lo >= 0 && hi >= lo && hi <= end;
     if fits { Ok(lo as u64..hi as u64) } else { Err(Skip::Guard) }
 }
 

@@ -12,6 +12,7 @@
 use crate::device::DeviceError;
 use crate::memory::GuestMemory;
 use crate::windows::{CONGRUENCE, Window};
+use ir::faults;
 use std::ops::Range;
 
 /// The windows of one dispatch, with the bytes that a device computes for them.
@@ -89,7 +90,9 @@ impl<'m> Transaction<'m> {
         };
         let staging = match slot.take() {
             Some(staging) => staging,
-            None if of.copy_in => Staging::copy(of.range.start, bytes_of(&self.memories, of)?)?,
+            None if of.copy_in && !faults::on("staging-starts-empty") => {
+                Staging::copy(of.range.start, bytes_of(&self.memories, of)?)?
+            }
             None => Staging::zeros(of.range.start, of.len())?,
         };
         Ok(slot.insert(staging).bytes_mut())
@@ -137,7 +140,8 @@ impl<'m> Transaction<'m> {
         if !self.placed_in_place {
             self.copy_back()?;
         }
-        for Final { memory, range, bits } in finals {
+        let kept = if faults::on("commit-without-final-stores") { 0 } else { finals.len() };
+        for Final { memory, range, bits } in &finals[..kept] {
             let width = (range.end - range.start) as usize;
             self.memories[*memory as usize].write(range.start, &bits.to_le_bytes()[..width]);
         }
@@ -155,7 +159,8 @@ impl<'m> Transaction<'m> {
         for (window, staging) in self.windows.iter().zip(&self.staged) {
             let Some(staging) = staging else { continue };
             for range in &window.written {
-                let (from, to) = (range.start - window.range.start, range.end - window.range.start);
+                let (from, mut to) = (range.start - window.range.start, range.end - window.range.start);
+                to -= u64::from(faults::on("commit-without-the-last-byte"));
                 let bytes = &staging.bytes()[from as usize..to as usize];
                 self.memories[window.memory as usize].write(range.start, bytes);
             }

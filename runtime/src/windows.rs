@@ -8,6 +8,7 @@
 //! A window needs no copy of its old contents only if every footprint in it is write-only and proven to write every
 //! byte of its hull ([`covers_hull`]); the hulls of a window cover it, because they were joined by overlap.
 
+use ir::faults;
 use ir::region::{Access, Footprint, IntId};
 use std::ops::Range;
 
@@ -70,9 +71,13 @@ pub fn merge(hulls: &[Hull]) -> Vec<Window> {
     for i in order {
         let hull = &hulls[i];
         match windows.last_mut() {
-            Some(window) if identity == Some(hull.identity) && hull.range.start < window.range.end => {
+            Some(window)
+                if identity == Some(hull.identity)
+                    && hull.range.start < window.range.end
+                    && !faults::on("windows-overlap-apart") =>
+            {
                 window.range.end = window.range.end.max(hull.range.end);
-                window.copy_in |= !hull.covered;
+                window.copy_in |= !hull.covered && !faults::on("windows-first-hull-decides-copying");
                 window.footprints.push(i as u32);
                 window.add_written(hull);
             }
@@ -100,6 +105,7 @@ impl Window {
             return;
         }
         match self.written.last_mut() {
+            Some(_) if faults::on("windows-one-written-range") => {}
             Some(last) if hull.range.start <= last.end => last.end = last.end.max(hull.range.end),
             _ => self.written.push(hull.range.clone()),
         }
@@ -111,7 +117,8 @@ impl Window {
 /// Dimensions are taken by growing stride: a block of `extent` bytes that is repeated at distances of at most `extent`
 /// leaves no gap and becomes a longer block.
 pub fn covers_hull(footprint: &Footprint, ints: &[i128], counts: &[IntId]) -> bool {
-    if !footprint.must_write || footprint.access != Access::Write {
+    let must = footprint.must_write || faults::on("windows-any-store-covers");
+    if !must || footprint.access != Access::Write {
         return false;
     }
     let int = |id: IntId| ints.get(id.0 as usize).copied();
@@ -128,7 +135,7 @@ pub fn covers_hull(footprint: &Footprint, ints: &[i128], counts: &[IntId]) -> bo
     for (stride, count) in steps {
         let grown = stride.checked_mul(count - 1).and_then(|reach| extent.checked_add(reach));
         match grown {
-            Some(grown) if stride <= extent || count == 1 => extent = grown,
+            Some(grown) if stride <= extent || count == 1 || faults::on("windows-gaps-are-covered") => extent = grown,
             _ => return false,
         }
     }

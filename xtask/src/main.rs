@@ -14,6 +14,7 @@ mod demo;
 mod findings;
 mod generated;
 mod index;
+mod mutants;
 mod nests;
 mod npm;
 mod oracle;
@@ -47,6 +48,8 @@ enum Verb {
     Demo,
     /// Compares generated programs with plain wasmtime on every device.
     Generated(generated::Options),
+    /// Seeds faults into the sources, one at a time, and asks whether the oracle finds each.
+    Mutants(mutants::Options),
     /// Compares every corpus module with plain wasmtime on every device.
     Oracle(oracle::Options),
     /// Measures how much of each PolyBench program's hottest loop nest runs in dispatches.
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Verb::Coverage(options) => coverage::run(root, &options),
         Verb::Demo => demo::run(root),
         Verb::Generated(options) => generated::run(root, &options),
+        Verb::Mutants(options) => mutants::run(root, &options),
         Verb::Oracle(options) => oracle::run(root, &options),
         Verb::Polybench(options) => polybench::run(root, &options),
         Verb::Ptxas { more, jobs } => ptxas::run(root, more.as_deref(), jobs),

@@ -25,6 +25,7 @@ use super::draft::Draft;
 use super::shape::Shape;
 use crate::reasons::Reason;
 use crate::wasm::Module;
+use ir::faults;
 use ir::region::Pred;
 use ir::region::apart::{Extent, Reach, apart};
 
@@ -118,7 +119,7 @@ fn limit(draft: &Draft<'_>, parallel: &[usize], otherwise: i64) -> i64 {
 
 fn within(draft: &mut Draft<'_>, parallel: &[usize], i: u32, window: &Window) -> Result<(), Reason> {
     let Some(store) = window.accesses.iter().find(|a| a.is_store) else { return Ok(()) };
-    if let Some(load) = window.accesses.iter().find(|a| a.steady) {
+    if let Some(load) = window.accesses.iter().find(|a| a.steady && !faults::on("dependence-hoisted-loads-are-safe")) {
         return Err(carried(store, load, None));
     }
     if parallel.iter().any(|l| !window.steps.contains_key(l)) {
@@ -149,6 +150,7 @@ fn pairs<'a>(
 ) -> Option<(&'a Access, &'a Access, i64)> {
     xs.iter().find_map(|x| {
         ys.iter().filter(|y| x.is_store || y.is_store).find_map(|y| {
+            let limit = limit - i64::from(faults::on("dependence-last-distance-ignored"));
             let m = meeting(x, y, distance, step).filter(|m| m.abs() < limit)?;
             Some(if x.is_store { (x, y, m.abs()) } else { (y, x, m.abs()) })
         })
@@ -160,7 +162,8 @@ fn pairs<'a>(
 /// `x` at `rx + step * m` meets `y` at `ry` if `step * m` lies strictly between `ry - rx - wx` and `ry - rx + wy`.
 fn meeting(x: &Access, y: &Access, distance: i64, step: i64) -> Option<i64> {
     let gap = distance + y.relative - x.relative;
-    let (low, high) = (gap - x.width as i64, gap + y.width as i64);
+    let width = |access: &Access| if faults::on("dependence-widths-are-one") { 1 } else { access.width as i64 };
+    let (low, high) = (gap - width(x), gap + width(y));
     let size = step.checked_abs()?;
     let first = low.div_euclid(size) + 1;
     let last = -((-high).div_euclid(size) + 1);
@@ -194,7 +197,8 @@ fn across(
     {
         return Err(carried(store, other, None));
     }
-    let steady = [x, y].iter().any(|window| window.accesses.iter().any(|a| a.steady));
+    let hoisted = |a: &Access| a.steady && !faults::on("dependence-hoisted-loads-move");
+    let steady = [x, y].iter().any(|window| window.accesses.iter().any(hoisted));
     let pred = draft.program.pred(if steady { Pred::Disjoint(i, j) } else { Pred::Apart(i, j) });
     draft.demand(pred, format!("arrays {i} and {j} are independent"));
     Ok(())

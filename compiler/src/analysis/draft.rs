@@ -1,6 +1,7 @@
 //! A region under construction: the scalars, integers, predicates and guards that the analysis has asked for so far.
 
 use super::affine::{Affine, Duty, Lin, Symbols};
+use ir::faults;
 use ir::lowered::{Type, Value};
 use ir::region::{Guard, Int, IntId, Pred, PredId, Program};
 use std::collections::BTreeSet;
@@ -130,8 +131,12 @@ impl<'a> Draft<'a> {
 
     /// Demands a predicate.
     pub fn demand(&mut self, pred: PredId, why: impl Into<String>) {
+        let why = why.into();
+        if faults::on_guard("dropped", &why) {
+            return;
+        }
         if !self.guards.iter().any(|g| g.pred == pred) {
-            self.guards.push(Guard { pred, why: why.into() });
+            self.guards.push(Guard { pred, why });
         }
     }
 
@@ -142,6 +147,14 @@ impl<'a> Draft<'a> {
         {
             return;
         }
+        let slack = i64::from(faults::on_guard("one-off", why)) + 9 * i64::from(faults::on_guard("loose", why));
+        let b = match slack {
+            0 => b,
+            _ => {
+                let slack = self.number(slack);
+                self.add(b, slack)
+            }
+        };
         let pred = self.le(a, b);
         self.demand(pred, why);
     }
@@ -176,6 +189,9 @@ impl<'a> Draft<'a> {
         let mut sum = self.read(&form.start, signed);
         for (&l, step) in &form.steps {
             let last = ends.filter(|e| e.0 == l).map(|e| e.1).or(self.lasts[l])?;
+            if faults::on("extreme-inner-loops-stand-still") && l > 0 {
+                continue;
+            }
             let (zero, step) = (self.number(0), self.read(step, true));
             let reach = self.mul(step, last);
             let reach = match (self.known(step).map(|s| s >= 0), largest) {

@@ -17,6 +17,7 @@ use super::draft::Draft;
 use super::induction::Inductions;
 use super::shape::Shape;
 use crate::reasons::Reason;
+use ir::faults;
 use ir::lowered::{BlockId, Op, Value};
 use ir::region::{IntId, limits};
 
@@ -68,7 +69,8 @@ impl Seen {
         }
         let start = |seen: &Seen| i128::from(seen.addr.start.distance()) + i128::from(seen.offset);
         let (a, b) = (start(self), start(other));
-        a < b + i128::from(other.width) && b < a + i128::from(self.width)
+        let meets = a < b + i128::from(other.width) && b < a + i128::from(self.width);
+        meets && !faults::on("final-store-beside-others")
     }
 }
 
@@ -84,9 +86,13 @@ pub fn finals(context: &Context<'_>, shape: &Shape, inductions: &mut Inductions,
         let is_part = |other: &Seen| other.value.is_some() && first.same(other);
         let group: Vec<&Seen> = seen.iter().filter(|s| is_part(s)).collect();
         let alone = seen.iter().all(|s| is_part(s) || !first.meets(s));
-        let Some(last) = group.iter().copied().max_by_key(program_order) else { continue };
+        let last = match faults::on("final-store-is-the-first") {
+            true => group.iter().copied().min_by_key(program_order),
+            false => group.iter().copied().max_by_key(program_order),
+        };
+        let Some(last) = last else { continue };
         let Some(value) = last.value.filter(|&v| context.func.ty(v).is_scalar()) else { continue };
-        if alone && shape.always(context, last.place.0) {
+        if alone && (shape.always(context, last.place.0) || faults::on("final-store-in-a-branch")) {
             let places = group.iter().map(|s| s.place).collect();
             let Seen { at, memory, width, offset, ref addr, .. } = *last;
             finals.push(Final { places, at, value, memory, width, offset, addr: addr.clone() });

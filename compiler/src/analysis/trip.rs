@@ -24,6 +24,7 @@ use super::draft::Draft;
 use super::induction::Inductions;
 use super::shape::{ExitEdge, Shape};
 use crate::reasons::Reason;
+use ir::faults;
 use ir::lowered::{BinaryOp, Const, Term, Type, UnaryOp};
 use ir::region::{Int, IntId, Pred, Scalar, ScalarId};
 
@@ -86,10 +87,11 @@ pub fn trip(
     let resumes = wish.parallel && (wish.resume || exits.len() > 1 || position == Position::Middle);
     let (leaves_at, estimate) = leaves_at(inductions, draft, &main, resumes)?;
     counts.push((main.exit, leaves_at));
-    let leaves_at = counts.iter().map(|&(_, count)| count).reduce(|a, b| draft.min(a, b)).unwrap_or(leaves_at);
+    let first = |a, b| if faults::on("trip-last-exit-counts") { b } else { draft.min(a, b) };
+    let leaves_at = counts.iter().map(|&(_, count)| count).reduce(first).unwrap_or(leaves_at);
     let one = draft.number(1);
     // A thread that runs the root as the original does stops where the original stops.
-    let all = !resumes && position != Position::Top;
+    let all = !resumes && (position != Position::Top) != faults::on("trip-position-confused");
     let (count, last) =
         if all { (draft.add(leaves_at, one), leaves_at) } else { (leaves_at, draft.sub(leaves_at, one)) };
     draft.lasts[0] = Some(last);
@@ -259,7 +261,7 @@ fn until_past(
     let (first, bound) = (draft.read(&a.start, signed), draft.read(&b.start, signed));
     let distance = if up { draft.sub(bound, first) } else { draft.sub(first, bound) };
     let divisor = draft.max(stride, one);
-    let rounded = match or_equal {
+    let rounded = match or_equal || faults::on("trip-equal-counts-too") {
         true => draft.floor_div(distance, divisor),
         false => {
             let short = draft.sub(distance, one);
@@ -268,7 +270,9 @@ fn until_past(
     };
     let steps = draft.add(rounded, one);
     let leaves_at = draft.program.int(Int::Max(zero, steps));
-    draft.demand_no_wrap(a, signed, Some((0, leaves_at)));
+    if !faults::on("trip-counter-may-wrap") {
+        draft.demand_no_wrap(a, signed, Some((0, leaves_at)));
+    }
     let estimate = draft.known(stride).map(|stride| {
         let (from, to) = if up { (&a.start, &b.start) } else { (&b.start, &a.start) };
         let distance = wide_difference(draft, to, from, signed);

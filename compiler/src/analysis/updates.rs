@@ -18,6 +18,7 @@ use super::draft::Draft;
 use super::gathers;
 use super::reduction::{Accumulator, is_sub, minimum, reduce_op};
 use crate::reasons::Reason;
+use ir::faults;
 use ir::lowered::{BinaryOp, BlockId, LoadKind, Op, UnaryOp, Value};
 use ir::region::{Access as Effect, IntId, ReduceOp};
 
@@ -81,9 +82,10 @@ fn update(context: &Context<'_>, place: Place, stores: &[Place]) -> Option<Updat
     let found = match *context.op(stored)? {
         Op::Binary(op, a, b) => {
             let reduce = integer(reduce_op(op)?, kind)?;
-            let negated = is_sub(op);
+            let negated = is_sub(op) && !faults::on("update-subtraction-adds");
             let (load, value) = if is_cell(a) { (a, b) } else { (b, a) };
-            let fits = is_cell(load) && uses(load) == 1 && (!negated || load == a);
+            let fits =
+                is_cell(load) && (uses(load) == 1 || faults::on("update-old-value-read")) && (!negated || load == a);
             fits.then_some(Update { load, stored, test: None, op: reduce, value, negated })
         }
         Op::Select { cond, if_true, if_false } => {

@@ -18,6 +18,7 @@ use crate::analysis::series::Series;
 use crate::analysis::updates::Update;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
+use ir::faults;
 use ir::lowered::{
     BinaryOp, BlockId, Const, Func, Inst, Op, Shape, Target, Term, Type, UnaryOp, Value, VectorBinaryOp,
     VectorTernaryOp, VectorUnaryOp,
@@ -216,6 +217,7 @@ impl Builder<'_> {
                             let ones = self.constant(Const { ty, bits: ty.mask() });
                             self.difference(analysis, BlockId::ENTRY, ones, by)?
                         }
+                        _ if faults::on("reduction-starts-at-zero") => self.constant(Const { ty, bits: 0 }),
                         _ => self.constant(Const { ty, bits: reduction.identity }),
                     }
                 }

@@ -21,6 +21,7 @@ use crate::analysis::trip::Ending;
 use crate::analysis::{Analysis, Carried};
 use crate::reasons::Reason;
 use crate::wasm::GuestLoop;
+use ir::faults;
 use ir::lowered::{BinaryOp, Const, Op, Type, UnaryOp, Value};
 use ir::region::{FinalLoad, FinalStore, LiveOut, Part, ReduceOp, ReturnRole, Scalar, ScalarId, limits};
 use std::collections::HashSet;
@@ -217,7 +218,11 @@ impl Finder<'_> {
         let (trips, one) = (symbols.scalars.add(Scalar::Trip(root)), symbols.constant(Const::i64(1)));
         let half = symbols.binary(BinaryOp::I64ShrU, trips, one);
         let before = symbols.binary(BinaryOp::I64Sub, trips, one);
-        let odd = symbols.binary(BinaryOp::I64Or, before, one);
+        let odd = if faults::on("live-out-series-of-even-length") {
+            before
+        } else {
+            symbols.binary(BinaryOp::I64Or, before, one)
+        };
         let mut triangle = symbols.binary(BinaryOp::I64Mul, half, odd);
         let mut trips = trips;
         let wide = series.first.ty == Type::I64;
@@ -265,6 +270,7 @@ impl Finder<'_> {
         let ty = self.context.func.ty(value);
         let home = self.context.home(value);
         let always = home.is_some_and(|home| self.context.tree.dominates(home, analysis.shape.latch));
+        let always = always || faults::on("live-out-last-value-of-a-branch");
         let unread = matches!(analysis.carried.get(&value), Some(Carried::Unread { .. }));
         if !always || unread || !ty.is_scalar() {
             return Err(Reason::LiveOut { local });
@@ -348,8 +354,11 @@ impl Finder<'_> {
             analysis.draft.demand_le(low, start, "the start is as narrow as the rest");
             analysis.draft.demand_le(start, high, "the start is as narrow as the rest");
         }
+        if faults::on("live-out-reduction-without-start") && order.is_none() {
+            return Ok(total);
+        }
         let Some(order) = order else { return Ok(combine(analysis, op, ty == Type::I64, start, total)) };
-        if found.passes && order.minds_start() {
+        if found.passes && order.minds_start() && !faults::on("live-out-nan-start-ignored") {
             order.demand_number(&mut analysis.draft, start);
         }
         Ok(order.combine(&mut analysis.draft.symbols, start, total))
@@ -377,6 +386,7 @@ impl Finder<'_> {
 
     /// An affine value when the loop ends: in the last iteration, or where a test at the top ends it.
     fn at_exit(&mut self, analysis: &mut Analysis<'_>, form: &Affine, bottom: bool) -> Option<ScalarId> {
+        let bottom = bottom != faults::on("live-out-one-iteration-off");
         let ends_in = if bottom { analysis.trip.last } else { analysis.trip.count };
         if !analysis.inductions.demand(&mut analysis.draft, form, Some((0, ends_in))) {
             return None;
@@ -435,6 +445,7 @@ pub(super) fn combine(
     let less = match op {
         ReduceOp::MinS => pick(I32LtS, I64LtS),
         ReduceOp::MinU => pick(I32LtU, I64LtU),
+        ReduceOp::MaxS if faults::on("live-out-maximum-unsigned") => pick(I32GtU, I64GtU),
         ReduceOp::MaxS => pick(I32GtS, I64GtS),
         _ => pick(I32GtU, I64GtU),
     };

@@ -20,6 +20,7 @@ use super::errors::RewriteError;
 use super::estimate;
 use super::locals::{Pool, val_type};
 use bundle::abi_names;
+use ir::faults;
 use ir::lowered::Type;
 use ir::region::{LiveIn, LiveOut, Part, Region, Source};
 use walrus::ir::{
@@ -38,7 +39,7 @@ pub fn code(
     function: u32,
     skip: InstrSeqId,
 ) -> Result<Vec<Instr>, RewriteError> {
-    let live_ins = live_ins(carried, region, function)?;
+    let mut live_ins = live_ins(carried, region, function)?;
     let live_outs = live_outs(carried, region, function)?;
     let (call, min_work) = imports(&mut carried.module, region);
     let mut spares = pool.spares(&mut carried.module.locals, function);
@@ -51,15 +52,25 @@ pub fn code(
         code.push(Binop { op: BinaryOp::I64LtU }.into());
         code.push(BrIf { block: skip }.into());
     }
+    if faults::on("rewrite-second-live-in-repeats")
+        && live_ins.len() > 2
+        && region.live_ins[1].ty == region.live_ins[2].ty
+    {
+        live_ins[2] = live_ins[1].clone();
+    }
     code.extend(live_ins.into_iter().flatten());
     code.push(Call { func: call }.into());
     // Types were checked with the live-outs, so that none is without a spare.
     let results: Vec<LocalId> = region.live_outs.iter().filter_map(|l| spares.take(l.ty)).collect();
     code.extend(results.iter().rev().map(|&local| Instr::from(LocalSet { local })));
     code.push(Const { value: Value::I32(COMPLETED) }.into());
-    code.push(Binop { op: BinaryOp::I32Ne }.into());
+    let never = if faults::on("rewrite-loop-runs-again") { BinaryOp::I32Eq } else { BinaryOp::I32Ne };
+    code.push(Binop { op: never }.into());
     code.push(BrIf { block: skip }.into());
     for (result, live_out) in results.into_iter().zip(live_outs) {
+        if faults::on("rewrite-live-outs-forgotten") {
+            continue;
+        }
         let half = match live_out.1 {
             Part::Whole => None,
             Part::Low => Some(BinaryOp::I64x2ReplaceLane { idx: 0 }),

@@ -1,5 +1,6 @@
 //! What the compiler remembers of a module, its functions and their loops.
 
+use ir::faults;
 use ir::lowered::{BlockId, Const, Func, Value};
 use std::collections::{BTreeMap, HashMap};
 use wasmparser::{Export, ExternalKind, Payload, TypeRef};
@@ -54,7 +55,7 @@ impl Module {
     /// checker doesn't know them; what is demanded of memories of two types, dispatch finds to hold.
     pub fn may_be_one_memory(&self, a: u32, b: u32) -> bool {
         let imported = |index: u32| self.memories.get(index as usize).is_none_or(|memory| memory.imported);
-        a == b || (imported(a) && imported(b))
+        a == b || (imported(a) && imported(b) && !faults::on("dependence-imports-are-distinct"))
     }
 
     /// The function that an element of a table always is.

@@ -33,6 +33,7 @@
 //! Which dimensions are nested is tried by size, the largest strides first. A footprint paired with itself is a case of 5.
 
 use super::guards::GuardError;
+use crate::faults;
 
 /// A dimension of a footprint with its numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,6 +67,7 @@ impl Reach {
         let (mut lo, mut hi) = (0i128, self.width);
         for d in self.dims.iter().filter(|d| keep(d.dim)) {
             let last = d.count.checked_sub(1).ok_or(GuardError::Overflow)?;
+            let last = if faults::on("apart-one-iteration-short") { (last - 1).max(0) } else { last };
             let reach = d.stride.checked_mul(last).ok_or(GuardError::Overflow)?;
             let end = if reach < 0 { &mut lo } else { &mut hi };
             *end = end.checked_add(reach).ok_or(GuardError::Overflow)?;
@@ -99,7 +101,8 @@ pub fn apart(x: &Reach, y: &Reach, parallel: &[(u32, i128)]) -> Result<bool, Gua
     {
         return Ok(true);
     }
-    if moving.iter().any(|d| d.stride == 0 || d.stride != y.stride(d.dim)) {
+    let alike = |d: &Extent| d.stride == y.stride(d.dim) || faults::on("apart-other-strides-ignored");
+    if moving.iter().any(|d| d.stride == 0 || !alike(d)) {
         return Ok(false);
     }
     let is_parallel = |dim: u32| parallel.iter().any(|p| p.0 == dim);
@@ -129,6 +132,7 @@ fn nested_strides(span: i128, mut dims: Vec<Extent>) -> Result<bool, GuardError>
     let mut reach = span;
     for d in dims {
         let size = d.stride.checked_abs().ok_or(GuardError::Overflow)?;
+        let size = if faults::on("apart-strides-nest-loosely") { size.saturating_mul(2) } else { size };
         if size < reach {
             return Ok(false);
         }
@@ -177,7 +181,8 @@ fn interleaved(x: &Reach, y: &Reach, distance: i128) -> Result<bool, GuardError>
         let phase = apart.ok_or(GuardError::Overflow)?.rem_euclid(g);
         let sizes = (first.1.checked_sub(first.0), second.1.checked_sub(second.0));
         let (Some(size), Some(other)) = sizes else { return Err(GuardError::Overflow) };
-        if size <= phase && phase.checked_add(other).is_some_and(|end| end <= g) {
+        let slack = i128::from(faults::on("apart-interleaving-one-byte-off"));
+        if size <= phase + slack && phase.checked_add(other).is_some_and(|end| end <= g + slack) {
             return Ok(true);
         }
     }
@@ -233,6 +238,9 @@ fn meeting(
     let (Some(below), Some(above)) = room else { return Err(GuardError::Overflow) };
     let (first, last) = match stride {
         0 if below > 0 && above < 0 => (first, last),
+        1.. if faults::on("apart-points-meet-late") => {
+            (first.max(above.div_euclid(stride) + 2), last.min((below - 1).div_euclid(stride)))
+        }
         0 => return Ok(None),
         1.. => (first.max(above.div_euclid(stride) + 1), last.min((below - 1).div_euclid(stride))),
         _ => {
@@ -278,7 +286,9 @@ fn modulo(x: &Reach, y: &Reach, distance: i128, moving: &[Extent], g: i128) -> R
         let span = first.1.max(hi).checked_sub(first.0.min(lo)).ok_or(GuardError::Overflow)?;
         // As if one more dimension of stride `g` ran twice: that it keeps apart says that the others reach no farther.
         let mut dims = moving.to_vec();
-        dims.push(Extent { dim: u32::MAX, stride: g, count: 2 });
+        if !faults::on("apart-residues-never-come-round") {
+            dims.push(Extent { dim: u32::MAX, stride: g, count: 2 });
+        }
         if nested_strides(span, dims)? {
             return Ok(true);
         }

@@ -8,6 +8,7 @@
 use super::apart::{Extent, Reach, apart};
 use super::exprs::ScalarId;
 use super::model::Footprint;
+use crate::faults;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -181,7 +182,8 @@ impl Program {
             let known = Known { preds: &preds, ints: &ints, hulls: &hulls, footprints, dims, env };
             preds.push(known.pred(node)?);
         }
-        for (index, guard) in guards.iter().enumerate() {
+        let consulted = if faults::on("guards-first-one-only") { 1 } else { guards.len() };
+        for (index, guard) in guards.iter().enumerate().take(consulted) {
             if !*preds.get(guard.pred.0 as usize).ok_or(GuardError::Missing)? {
                 return Ok(Answer { ints, hulls, refused: Some(index) });
             }
@@ -217,7 +219,7 @@ impl Known<'_> {
 
     fn apart(&self, a: u32, b: u32) -> Result<bool, GuardError> {
         let ((m, x), (n, y)) = (self.reach(a)?, self.reach(b)?);
-        if m != n {
+        if m != n || (a != b && faults::on("guards-two-footprints-two-memories")) {
             return Ok(true);
         }
         apart(&x, &y, &self.dims.parallel_counts(self.ints)?)
@@ -229,11 +231,12 @@ impl Known<'_> {
         let memory = |index: u32| self.memory(index);
         Ok(match *node {
             Pred::Lt(a, b) => int(a)? < int(b)?,
+            Pred::Le(a, b) if faults::on("guards-le-with-slack") => int(a)? <= int(b)?.saturating_add(1),
             Pred::Le(a, b) => int(a)? <= int(b)?,
             Pred::Eq(a, b) => int(a)? == int(b)?,
             Pred::Divides(d, n) => {
                 let (d, n) = (int(d)?, int(n)?);
-                d > 0 && n % d == 0
+                d > 0 && (n % d == 0 || faults::on("guards-divides-anything"))
             }
             Pred::And(a, b) => pred(a)? && pred(b)?,
             Pred::Or(a, b) => pred(a)? || pred(b)?,
@@ -245,7 +248,8 @@ impl Known<'_> {
                     Ok((memory(footprint.memory)?.0, self.hulls[i as usize]))
                 };
                 let ((m, p), (n, q)) = (find(a)?, find(b)?);
-                m != n || p.hi <= q.lo || q.hi <= p.lo
+                let end = |hull: Bounds| hull.hi - i128::from(faults::on("guards-disjoint-one-byte-less"));
+                m != n || end(p) <= q.lo || end(q) <= p.lo
             }
             Pred::Apart(a, b) => self.apart(a, b)?,
         })
@@ -258,11 +262,15 @@ fn int_value(node: &Int, ints: &[i128], env: GuardEnv<'_>) -> Result<i128, Guard
     let exact = |value: Option<i128>| value.ok_or(GuardError::Overflow);
     match *node {
         Int::Const(value) => Ok(value as i128),
-        Int::Signed(id) => {
+        Int::Signed(id) if !faults::on("guards-signed-read-unsigned") => {
             let (bits, wide) = scalar(id)?;
             Ok(if wide { bits as i64 as i128 } else { bits as u32 as i32 as i128 })
         }
-        Int::Unsigned(id) => {
+        Int::Unsigned(id) if faults::on("guards-unsigned-read-signed") => {
+            let (bits, wide) = scalar(id)?;
+            Ok(if wide { bits as i64 as i128 } else { bits as u32 as i32 as i128 })
+        }
+        Int::Unsigned(id) | Int::Signed(id) => {
             let (bits, wide) = scalar(id)?;
             Ok(if wide { bits as i128 } else { bits as u32 as i128 })
         }
@@ -272,8 +280,14 @@ fn int_value(node: &Int, ints: &[i128], env: GuardEnv<'_>) -> Result<i128, Guard
         Int::Mul(a, b) => exact(int(a)?.checked_mul(int(b)?)),
         Int::FloorDiv(a, b) => {
             let (a, b) = (int(a)?, int(b)?);
-            if b <= 0 { Err(GuardError::Division) } else { Ok(a.div_euclid(b)) }
+            match b {
+                ..=0 => Err(GuardError::Division),
+                _ if faults::on("guards-division-truncates") => Ok(a / b),
+                _ if faults::on("guards-division-rounds-up") => Ok((a + b - 1).div_euclid(b)),
+                _ => Ok(a.div_euclid(b)),
+            }
         }
+        Int::Min(a, _) | Int::Max(a, _) if faults::on("guards-extreme-is-the-first") => int(a),
         Int::Min(a, b) => Ok(int(a)?.min(int(b)?)),
         Int::Max(a, b) => Ok(int(a)?.max(int(b)?)),
     }
@@ -297,7 +311,8 @@ impl Footprint {
             let count = *dims.counts.get(d.dim as usize).ok_or(GuardError::Missing)?;
             extents.push(Extent { dim: d.dim, stride: int(d.stride)?, count: int(count)? });
         }
-        Ok(Reach { base: int(self.base)?, width: self.width as i128, dims: extents })
+        let width = if faults::on("apart-widths-are-one") { 1 } else { self.width as i128 };
+        Ok(Reach { base: int(self.base)?, width, dims: extents })
     }
 
     /// The smallest byte range that holds every access, given the integer nodes and the count of each dimension.
@@ -313,8 +328,9 @@ impl Footprint {
             if count <= 0 {
                 return Ok(Bounds { lo: base, hi: base });
             }
-            let reach = int(dim.stride)?.checked_mul(count - 1).ok_or(GuardError::Overflow)?;
-            let end = if reach < 0 { &mut lo } else { &mut hi };
+            let last = if faults::on("hull-one-iteration-short") { (count - 2).max(0) } else { count - 1 };
+            let reach = int(dim.stride)?.checked_mul(last).ok_or(GuardError::Overflow)?;
+            let end = if reach < 0 && !faults::on("hull-grows-upwards-only") { &mut lo } else { &mut hi };
             *end = end.checked_add(reach).ok_or(GuardError::Overflow)?;
         }
         Ok(Bounds { lo, hi })

@@ -16,6 +16,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{Block, BlockArg, Endianness, InstBuilder, JumpTableData, MemFlagsData, types};
 use cranelift_frontend::{FunctionBuilder, Variable};
+use ir::faults;
 use ir::lowered::{BlockId, Const, Func, LoadKind, Op, StoreKind, Target, Term, TernaryOp, Type, Value};
 use ir::region::ReduceOp;
 
@@ -253,7 +254,11 @@ impl<'a, 'b> Body<'a, 'b> {
     /// A guest address in 64 bits.
     fn extended(&mut self, addr: Value) -> clif::Value {
         let index = self.get(addr);
-        if self.func.ty(addr) == Type::I32 { self.builder.ins().uextend(types::I64, index) } else { index }
+        match self.func.ty(addr) {
+            Type::I32 if faults::on("native-address-is-signed") => self.builder.ins().sextend(types::I64, index),
+            Type::I32 => self.builder.ins().uextend(types::I64, index),
+            _ => index,
+        }
     }
 
     /// Leaves with a bail unless the access lies within the reach of its footprint, and gives its guest address. The verifier
@@ -264,9 +269,12 @@ impl<'a, 'b> Body<'a, 'b> {
         let wide = self.extended(addr);
         let at = self.builder.ins().iadd_imm_u(wide, offset as i64);
         let distance = self.builder.ins().isub(at, low);
+        let width = if faults::on("native-reach-ends-late") { 1 } else { width };
         let last = self.builder.ins().iadd_imm_s(length, -i64::from(width));
         let outside = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, distance, last);
-        self.bail_if(outside);
+        if !faults::on("native-gather-unchecked") {
+            self.bail_if(outside);
+        }
         at
     }
 
@@ -286,6 +294,9 @@ impl<'a, 'b> Body<'a, 'b> {
             LoadKind::V128By8 | LoadKind::V128By16 | LoadKind::V128By32 | LoadKind::V128By64 => {
                 ins.load(ty, flags, base, offset)
             }
+            LoadKind::I32S8 | LoadKind::I64S8 if faults::on("native-signed-load-is-unsigned") => {
+                ins.uload8(ty, flags, base, offset)
+            }
             LoadKind::I32S8 | LoadKind::I64S8 => ins.sload8(ty, flags, base, offset),
             LoadKind::I32U8 | LoadKind::I64U8 => ins.uload8(ty, flags, base, offset),
             LoadKind::I32S16 | LoadKind::I64S16 => ins.sload16(ty, flags, base, offset),
@@ -302,6 +313,9 @@ impl<'a, 'b> Body<'a, 'b> {
             StoreKind::I32 | StoreKind::I64 | StoreKind::F32 | StoreKind::F64 => ins.store(flags, value, base, offset),
             StoreKind::V128By8 | StoreKind::V128By16 | StoreKind::V128By32 | StoreKind::V128By64 => {
                 ins.store(flags, value, base, offset)
+            }
+            StoreKind::I32As8 | StoreKind::I64As8 if faults::on("native-byte-store-is-wide") => {
+                ins.istore16(flags, value, base, offset)
             }
             StoreKind::I32As8 | StoreKind::I64As8 => ins.istore8(flags, value, base, offset),
             StoreKind::I32As16 | StoreKind::I64As16 => ins.istore16(flags, value, base, offset),

@@ -9,6 +9,7 @@ use super::skeleton::clif_type;
 use cranelift_codegen::ir as clif;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, types};
+use ir::faults;
 use ir::lowered::{BinaryOp, Const, Type, UnaryOp, Value};
 
 impl Body<'_, '_> {
@@ -33,12 +34,14 @@ impl Body<'_, '_> {
             I64Extend32S => self.sign_extend(types::I32, ty, a),
             I32WrapI64 => ins.ireduce(ty, a),
             I64ExtendI32S => ins.sextend(ty, a),
+            I64ExtendI32U if faults::on("native-unsigned-extension-is-signed") => ins.sextend(ty, a),
             I64ExtendI32U => ins.uextend(ty, a),
             F32Abs | F64Abs => ins.fabs(a),
             F32Neg | F64Neg => ins.fneg(a),
             F32Ceil | F64Ceil => ins.ceil(a),
             F32Floor | F64Floor => ins.floor(a),
             F32Trunc | F64Trunc => ins.trunc(a),
+            F32Nearest | F64Nearest if faults::on("native-nearest-truncates") => ins.trunc(a),
             F32Nearest | F64Nearest => ins.nearest(a),
             F32Sqrt | F64Sqrt => ins.sqrt(a),
             I32TruncF32S | I32TruncF64S | I64TruncF32S | I64TruncF64S => ins.fcvt_to_sint_sat(ty, a),
@@ -46,6 +49,11 @@ impl Body<'_, '_> {
             I32TruncSatF32S | I32TruncSatF64S | I64TruncSatF32S | I64TruncSatF64S => ins.fcvt_to_sint_sat(ty, a),
             I32TruncSatF32U | I32TruncSatF64U | I64TruncSatF32U | I64TruncSatF64U => ins.fcvt_to_uint_sat(ty, a),
             F32ConvertI32S | F32ConvertI64S | F64ConvertI32S | F64ConvertI64S => ins.fcvt_from_sint(ty, a),
+            F32ConvertI32U | F32ConvertI64U | F64ConvertI32U | F64ConvertI64U
+                if faults::on("native-unsigned-conversion-is-signed") =>
+            {
+                ins.fcvt_from_sint(ty, a)
+            }
             F32ConvertI32U | F32ConvertI64U | F64ConvertI32U | F64ConvertI64U => ins.fcvt_from_uint(ty, a),
             F32DemoteF64 => ins.fdemote(ty, a),
             F64PromoteF32 => ins.fpromote(ty, a),
@@ -90,6 +98,7 @@ impl Body<'_, '_> {
             I32Xor | I64Xor => ins.bxor(a, b),
             // Cranelift takes counts modulo the width, as Wasm does.
             I32Shl | I64Shl => ins.ishl(a, b),
+            I32ShrS | I64ShrS if faults::on("native-arithmetic-shift-is-logical") => ins.ushr(a, b),
             I32ShrS | I64ShrS => ins.sshr(a, b),
             I32ShrU | I64ShrU => ins.ushr(a, b),
             I32Rotl | I64Rotl => ins.rotl(a, b),
@@ -98,6 +107,10 @@ impl Body<'_, '_> {
             F32Sub | F64Sub => ins.fsub(a, b),
             F32Mul | F64Mul => ins.fmul(a, b),
             F32Div | F64Div => ins.fdiv(a, b),
+            F32Min | F64Min if faults::on("native-minimum-by-comparison") => {
+                let less = ins.fcmp(FloatCC::LessThan, a, b);
+                self.builder.ins().select(less, a, b)
+            }
             F32Min | F64Min => ins.fmin(a, b),
             F32Max | F64Max => ins.fmax(a, b),
             F32Copysign | F64Copysign => ins.fcopysign(a, b),
@@ -146,7 +159,11 @@ impl Body<'_, '_> {
             _ => (self.builder.ins().f64const(low), self.builder.ins().f64const(high)),
         };
         let above = self.builder.ins().fcmp(order, a, low);
-        let below = self.builder.ins().fcmp(FloatCC::LessThan, a, high);
+        let order_of_high = match faults::on("native-truncation-takes-the-bound") {
+            true => FloatCC::LessThanOrEqual,
+            false => FloatCC::LessThan,
+        };
+        let below = self.builder.ins().fcmp(order_of_high, a, high);
         let fits = self.builder.ins().band(above, below);
         let outside = self.builder.ins().icmp_imm_s(IntCC::Equal, fits, 0);
         self.bail_if(outside);
@@ -200,6 +217,7 @@ pub(super) fn float_order(op: BinaryOp) -> Option<FloatCC> {
         F32Lt | F64Lt => FloatCC::LessThan,
         F32Gt | F64Gt => FloatCC::GreaterThan,
         F32Le | F64Le => FloatCC::LessThanOrEqual,
+        F32Ge | F64Ge if faults::on("native-nan-is-greater") => FloatCC::UnorderedOrGreaterThanOrEqual,
         F32Ge | F64Ge => FloatCC::GreaterThanOrEqual,
         _ => return None,
     })

@@ -15,6 +15,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, types};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use ir::faults;
 use ir::lowered::Type;
 use ir::region::{FoldOp, Kernel, ReduceOp, ReturnRole};
 
@@ -243,6 +244,7 @@ fn combine(
             ReturnRole::Reduce(op) => reduce(builder, *op, before, value),
             ReturnRole::Fold(FoldOp::Add) => builder.ins().fadd(before, value),
             ReturnRole::Fold(FoldOp::Mul) => builder.ins().fmul(before, value),
+            ReturnRole::Last if faults::on("native-first-value-stays") => before,
             ReturnRole::Last => value,
         });
     }
@@ -257,6 +259,7 @@ pub(super) fn reduce(builder: &mut FunctionBuilder<'_>, op: ReduceOp, a: clif::V
         ReduceOp::And => return builder.ins().band(a, b),
         ReduceOp::Or => return builder.ins().bor(a, b),
         ReduceOp::Xor => return builder.ins().bxor(a, b),
+        ReduceOp::MinS if faults::on("native-smallest-is-unsigned") => IntCC::UnsignedLessThan,
         ReduceOp::MinS => IntCC::SignedLessThan,
         ReduceOp::MinU => IntCC::UnsignedLessThan,
         ReduceOp::MaxS => IntCC::SignedGreaterThan,

@@ -8,6 +8,7 @@ use super::assembly::{Arg, Condition, Width};
 use super::listing::Node;
 use super::places::{self, Home};
 use super::writer::Writer;
+use ir::faults;
 use ir::lowered::eval::CANONICAL_F64;
 use ir::lowered::{BinaryOp, Const, TernaryOp, Type, UnaryOp};
 
@@ -151,7 +152,8 @@ impl Writer<'_> {
         let Some(to) = self.result(node) else { return };
         let condition = self.decide(node, 0);
         let (yes, no) = (self.operand(node, 1), self.operand(node, 2));
-        let (yes, no) = if condition.negated { (no, yes) } else { (yes, no) };
+        let swapped = condition.negated != faults::on("ptx-select-swapped");
+        let (yes, no) = if swapped { (no, yes) } else { (yes, no) };
         let opcode = if to.width == Width::W32 { "selp.b32" } else { "selp.b64" };
         self.asm().op(opcode, &[to.into(), yes, no, condition.reg.into()]);
     }
@@ -172,9 +174,13 @@ impl Writer<'_> {
         } else {
             (Width::W64, "setp.eq.s64", "setp.eq.and.s64", "selp.b64")
         };
-        let zero = self.fresh(Width::Predicate, equals, &[b.into(), 0.into()]);
+        let nought = if faults::on("ptx-zero-divides") { i64::from(i32::MIN) + 7 } else { 0 };
+        let zero = self.fresh(Width::Predicate, equals, &[b.into(), nought.into()]);
         self.bail_if(Condition { reg: zero, negated: false });
         if !division.signed {
+            return self.asm().op(division.opcode, &[to, a.into(), b.into()]);
+        }
+        if faults::on("ptx-minus-one-divides") {
             return self.asm().op(division.opcode, &[to, a.into(), b.into()]);
         }
         let minus_one = self.fresh(Width::Predicate, equals, &[b.into(), (-1).into()]);
@@ -198,6 +204,9 @@ impl Writer<'_> {
         let mut count = self.operand_reg(node, 1);
         if count.width == Width::W64 {
             count = self.fresh(Width::W32, "cvt.u32.u64", &[count.into()]);
+        }
+        if faults::on("ptx-shift-count-clamped") {
+            return count.into();
         }
         self.fresh(Width::W32, "and.b32", &[count.into(), (bits - 1).into()]).into()
     }
@@ -224,7 +233,8 @@ impl Writer<'_> {
             Arg::Int(_) => self.fresh(Width::W32, "mov.b32", &[count]),
             _ => self.in_register(count),
         };
-        let rest = self.fresh(Width::W32, "sub.s32", &[64.into(), count.into()]);
+        let whole = if faults::on("ptx-wide-rotation-one-off") { 63 } else { 64 };
+        let rest = self.fresh(Width::W32, "sub.s32", &[whole.into(), count.into()]);
         let rest = self.fresh(Width::W32, "and.b32", &[rest.into(), 63.into()]);
         let high = self.fresh(Width::W64, there, &[a.into(), count.into()]);
         let low = self.fresh(Width::W64, back, &[a.into(), rest.into()]);
@@ -248,6 +258,7 @@ impl Writer<'_> {
             _ => (Width::W64, "and.b64", "or.b64"),
         };
         let (rest, sign) = sign_masks(width);
+        let (a, b) = if faults::on("ptx-copysign-swapped") { (b, a) } else { (a, b) };
         let rest = self.fresh(width, and, &[a.into(), rest.into()]);
         let sign = self.fresh(width, and, &[b.into(), sign.into()]);
         self.asm().op(or, &[to, rest.into(), sign.into()]);

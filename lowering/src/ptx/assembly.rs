@@ -3,6 +3,7 @@
 //! Registers are declared by width alone: `.pred`, `.b32`, `.b64`; every instruction of the same width takes them, so a
 //! reinterpretation costs nothing. An immediate is written the way the instruction's source type wants it.
 
+use ir::faults;
 use ir::lowered::Const;
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -156,6 +157,8 @@ impl Assembly {
     }
 
     fn line(&mut self, guard: &str, opcode: &str, args: &[Arg]) {
+        let faulty = faulty(opcode);
+        let opcode = faulty.as_deref().unwrap_or(opcode);
         let _ = write!(self.text, "\t{guard}{opcode}");
         for (index, arg) in args.iter().enumerate() {
             self.text.push_str(if index == 0 { " " } else { ", " });
@@ -175,4 +178,39 @@ impl Assembly {
         }
         out + &self.text
     }
+}
+
+/// Faults that are another opcode: their names, the part of the opcode that they change, and what they make of it.
+const FAULTS: [(&str, &str, &str); 23] = [
+    ("ptx-add-rounds-toward-zero", "add.rn.", "add.rz."),
+    ("ptx-mul-rounds-toward-zero", "mul.rn.", "mul.rz."),
+    ("ptx-div-rounds-up", "div.rn.", "div.rp."),
+    ("ptx-sqrt-rounds-down", "sqrt.rn.", "sqrt.rm."),
+    ("ptx-nearest-truncates", "cvt.rni.", "cvt.rzi."),
+    ("ptx-ceil-is-floor", "cvt.rpi.", "cvt.rmi."),
+    ("ptx-conversions-truncate", "cvt.rn.", "cvt.rz."),
+    ("ptx-arithmetic-shift-is-logical", "shr.s", "shr.u"),
+    ("ptx-signed-load-is-unsigned", "ld.global.s", "ld.global.u"),
+    ("ptx-signed-division-is-unsigned", "div.s", "div.u"),
+    ("ptx-signed-remainder-is-unsigned", "rem.s", "rem.u"),
+    ("ptx-rotation-goes-back", "shf.l.", "shf.r."),
+    ("ptx-nan-equals", "setp.eq.f", "setp.equ.f"),
+    ("ptx-nan-is-less", "setp.lt.f", "setp.ltu.f"),
+    ("ptx-nan-is-not-unequal", "setp.neu.f", "setp.ne.f"),
+    ("ptx-signed-order-is-unsigned", "setp.lt.s", "setp.lt.u"),
+    ("ptx-unsigned-index-is-signed", "cvt.u64.u32", "cvt.s64.s32"),
+    ("ptx-signed-extension-is-unsigned", "cvt.s64.s32", "cvt.u64.u32"),
+    ("ptx-byte-extension-is-unsigned", "cvt.s32.s8", "cvt.u32.u8"),
+    ("ptx-minimum-skips-nan", "min.NaN.", "min."),
+    ("ptx-largest-is-smallest", "red.global.max", "red.global.min"),
+    ("ptx-exclusive-or-is-or", "red.global.xor", "red.global.or"),
+    ("ptx-truncation-takes-the-bound", "setp.lt.and.f", "setp.le.and.f"),
+];
+
+/// The opcode in place of another one where a seeded fault is on.
+fn faulty(opcode: &str) -> Option<String> {
+    let swap = |&(name, right, wrong): &(&str, &str, &str)| {
+        (opcode.starts_with(right) && faults::on(name)).then(|| opcode.replacen(right, wrong, 1))
+    };
+    if faults::SEEDED { FAULTS.iter().find_map(swap) } else { None }
 }

@@ -8,6 +8,7 @@ use super::assembly::{Arg, Condition, Reg, Width};
 use super::listing::{Node, Target};
 use super::places::Home;
 use super::writer::Writer;
+use ir::faults;
 
 impl Writer<'_> {
     /// Continues at the only target.
@@ -25,7 +26,8 @@ impl Writer<'_> {
             self.branch_if(condition, then.block);
             self.edge(otherwise, self.next);
         } else if free(self, otherwise) {
-            self.branch_if(condition.not(), otherwise.block);
+            let condition = if faults::on("ptx-branch-falls-through") { condition } else { condition.not() };
+            self.branch_if(condition, otherwise.block);
             self.edge(then, self.next);
         } else {
             let other = self.asm().new_label("e");
@@ -98,7 +100,9 @@ impl Writer<'_> {
     fn move_at_once(&mut self, mut moves: Vec<(Reg, Arg)>) {
         moves.retain(|(to, from)| *from != Arg::Reg(*to));
         while !moves.is_empty() {
-            let free = moves.iter().position(|(to, _)| moves.iter().all(|(_, from)| *from != Arg::Reg(*to)));
+            let free = moves.iter().position(|(to, _)| {
+                faults::on("ptx-moves-overwrite") || moves.iter().all(|(_, from)| *from != Arg::Reg(*to))
+            });
             if let Some(free) = free {
                 let (to, from) = moves.swap_remove(free);
                 self.copy(to, from);

@@ -4,6 +4,7 @@
 //! number, rounded once: the bits agree for every dividend, subnormals, infinities and NaN included. `ptxas` doesn't
 //! do this, and a division costs about ninety instructions.
 
+use ir::faults;
 use ir::kernel::ops::{Binary, Const};
 use ir::kernel::view::{View, view};
 use ir::lowered::{self, BinaryOp, Type};
@@ -66,7 +67,7 @@ fn reciprocal(divisor: lowered::Const) -> Option<lowered::Const> {
     let (fraction, biased) = (divisor.bits & ((1 << mantissa) - 1), divisor.bits >> mantissa & exponents);
     // With bias b = exponents / 2 the reciprocal of 2^(e - b) has the biased exponent 2b - e.
     let inverse = (exponents - 1).checked_sub(biased)?;
-    let exact = fraction == 0 && biased != 0 && inverse != 0;
+    let exact = (fraction == 0 || faults::on("ptx-reciprocal-of-anything")) && biased != 0 && inverse != 0;
     exact.then_some(lowered::Const { ty: divisor.ty, bits: (divisor.bits & sign) | inverse << mantissa })
 }
 

@@ -8,6 +8,7 @@ use super::places::Places;
 use super::writer::{Writer, name_of};
 use super::{Options, PtxError};
 use ir::abi::{self, Param};
+use ir::faults;
 use ir::kernel::view::View;
 use ir::region::Region;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,7 +90,9 @@ impl Writer<'_> {
             let (index, trip) = (self.indices[dim as usize], self.trips[dim as usize]);
             self.axis_index(axis, index);
             let past = self.fresh(Width::Predicate, "setp.ge.u64", &[index.into(), trip.into()]);
-            self.asm().op_if(Condition { reg: past, negated: false }, "exit", &[]);
+            if !faults::on("ptx-threads-past-the-end") {
+                self.asm().op_if(Condition { reg: past, negated: false }, "exit", &[]);
+            }
         }
         self.load_deltas();
         self.load_reaches();
@@ -112,7 +115,7 @@ impl Writer<'_> {
             return self.asm().op("cvt.u64.u32", &[to.into(), block.into()]);
         }
         let thread = self.fresh(Width::W32, "mov.u32", &["%tid.x".into()]);
-        let threads = i64::from(self.listing.shape.block);
+        let threads = i64::from(self.listing.shape.block) - i64::from(faults::on("ptx-blocks-overlap"));
         let first = self.fresh(Width::W64, "mul.wide.u32", &[block.into(), threads.into()]);
         let within = self.fresh(Width::W64, "cvt.u64.u32", &[thread.into()]);
         self.asm().op("add.s64", &[to.into(), first.into(), within.into()]);
@@ -143,7 +146,8 @@ impl Writer<'_> {
             let (low, length) = *spaces.entry(space).or_insert_with(|| {
                 (self.param(Param::Low(space), Width::W64), self.param(Param::Length(space), Width::W64))
             });
-            let last = self.fresh(Width::W64, "add.s64", &[length.into(), (-i64::from(width)).into()]);
+            let width_of_last = if faults::on("ptx-reach-ends-late") { 1 } else { i64::from(width) };
+            let last = self.fresh(Width::W64, "add.s64", &[length.into(), (-width_of_last).into()]);
             self.reaches.insert((space, width), (low, last));
         }
     }
@@ -213,7 +217,9 @@ impl Writer<'_> {
         }
         self.asm().label(BAIL);
         let flag = self.param(Param::BailFlag, Width::W64);
-        self.asm().op("red.global.or.b32", &[Arg::Memory(flag, 0), 1.into()]);
+        if !faults::on("ptx-bail-without-flag") {
+            self.asm().op("red.global.or.b32", &[Arg::Memory(flag, 0), 1.into()]);
+        }
         self.asm().op("exit", &[]);
     }
 }

@@ -10,6 +10,7 @@ use super::assembly::{Arg, Condition, Reg, Width};
 use super::listing::Node;
 use super::writer::Writer;
 use ir::abi::Param;
+use ir::faults;
 use ir::region::{ReduceOp, ReturnRole};
 
 /// Bytes of a slot.
@@ -54,9 +55,10 @@ impl Writer<'_> {
                         Some(opcode) => self.asm().op(&opcode, &[slot, value.into()]),
                         None => self.multiply(slot, value),
                     },
-                    (ReturnRole::Last, Some(last)) => {
-                        self.asm().op_if(last, opcode, &[slot, value.into()]);
-                    }
+                    (ReturnRole::Last, Some(last)) => match faults::on("ptx-every-thread-is-the-last") {
+                        true => self.asm().op(opcode, &[slot, value.into()]),
+                        false => self.asm().op_if(last, opcode, &[slot, value.into()]),
+                    },
                     (ReturnRole::Last, None) => {}
                 }
             }
@@ -78,7 +80,8 @@ impl Writer<'_> {
         let mut so_far: Option<Reg> = None;
         for dim in 0..self.indices.len() {
             let (index, trip) = (self.indices[dim], self.trips[dim]);
-            let end = self.fresh(Width::W64, "add.s64", &[trip.into(), (-1).into()]);
+            let before = if faults::on("ptx-last-thread-one-off") { -2 } else { -1 };
+            let end = self.fresh(Width::W64, "add.s64", &[trip.into(), before.into()]);
             let reg = match so_far {
                 None => self.fresh(Width::Predicate, "setp.eq.s64", &[index.into(), end.into()]),
                 Some(earlier) => {
@@ -106,6 +109,8 @@ impl Writer<'_> {
         self.asm().op(swap, &[found.into(), slot, guess.into(), product.into()]);
         self.asm().op(differs, &[wrong.into(), found.into(), guess.into()]);
         self.asm().op(mov, &[guess.into(), found.into()]);
-        self.asm().op_if(Condition { reg: wrong, negated: false }, "bra", &[again.as_str().into()]);
+        if !faults::on("ptx-product-swapped-once") {
+            self.asm().op_if(Condition { reg: wrong, negated: false }, "bra", &[again.as_str().into()]);
+        }
     }
 }

@@ -9,6 +9,7 @@
 //! An access of 16 bytes becomes as many accesses as its kind names, of the same footprint and the same bytes, in ascending
 //! order. Within an iteration nothing comes between them, and iterations don't conflict, so nobody sees the difference.
 
+use ir::faults;
 use ir::lowered::dominators::Dominators;
 use ir::lowered::eval;
 use ir::lowered::eval_vector::lanes_of;
@@ -250,11 +251,13 @@ impl Writer<'_> {
             }
             Op::Shuffle(bytes, a, b) => {
                 let shape = lanes::shuffled(bytes);
+                let (a, b) = if faults::on("lanes-shuffle-swapped") { (b, a) } else { (a, b) };
                 let (a, b) = (self.vector_in(a, shape), self.vector_in(b, shape));
                 Part::Vector(lanes::shuffle(self, bytes, &a, &b))
             }
             Op::ExtractLane { shape, signed, lane, vector } => {
                 let vector = self.vector_in(vector, shape);
+                let signed = signed != faults::on("lanes-other-extension");
                 let sign = if signed { Sign::Signed } else { Sign::Unsigned };
                 Part::Scalar(lanes::extract(self, shape, sign, lane, &vector))
             }
@@ -311,7 +314,8 @@ impl Writer<'_> {
         let (shape, addr) = (pieces(kind.align()), self.scalar(addr));
         let kind = kind.piece();
         let value = self.vector_in(value, shape);
-        for (piece, &value) in value.values.iter().enumerate() {
+        let kept = value.values.len() - usize::from(faults::on("lanes-last-piece-not-stored"));
+        for (piece, &value) in value.values.iter().enumerate().take(kept) {
             let offset = offset.wrapping_add(piece as u64 * u64::from(kind.width()));
             let op = Op::Store { kind, space, offset, addr, value };
             self.to.block_mut(self.block).insts.push(Inst { result: None, op, at: self.at });

@@ -84,7 +84,7 @@ pub(super) struct Grower<'r> {
 pub(super) fn grow(random: &mut Random) -> Program {
     let (vectors, odd) = (random.chance(18), random.pick(&[0, 2, 5, 5, 12, 30]));
     let wide = random.chance(5);
-    let count = 1 + random.chance(12) as usize;
+    let count = 1 + random.chance(18) as usize;
     let memories = (0..count).map(|_| Memory { wide: wide ^ random.chance(3), imported: random.chance(60) }).collect();
     let program = Program {
         memories,
@@ -134,6 +134,10 @@ impl Grower<'_> {
         if self.random.chance(40) {
             self.program.params.push((Ty::I32, Role::Stride));
         }
+        if self.random.chance(35) {
+            let ty = self.program.params[0].0;
+            self.program.params.push((ty, Role::Start));
+        }
         for _ in 0..1 + self.random.below(2) {
             let ty = self.random.pick(&NUMBERS);
             self.program.params.push((ty, Role::Value));
@@ -158,6 +162,13 @@ impl Grower<'_> {
         let place = FIRST + APART * self.arrays.len() as u64 + 16 * self.random.below(32);
         let near: Vec<Expr> = self.arrays.iter().filter(|a| a.memory == memory).map(|a| a.base.clone()).collect();
         let mut offset = 0;
+        let scalars = STORES.len() as u64 - 1;
+        let wide = [0u16, 1, 2, 3];
+        let store = match self.random.below(10) {
+            _ if self.vectors && self.random.chance(60) => scalars as u16,
+            0..7 => self.random.pick(&wide),
+            _ => self.random.below(scalars) as u16,
+        };
         let base = match self.random.below(100) {
             0..12 if !near.is_empty() => {
                 let by = self.random.within(-72, 72);
@@ -166,16 +177,16 @@ impl Grower<'_> {
                 opcodes::add(at, Expr::int(ty, by))
             }
             12..32 => Expr::int(ty, place as i64),
-            32..38 => {
+            32..42 => {
                 offset = place;
                 Expr::zero(ty)
             }
-            38..44 => {
+            42..47 => {
                 let bits = place;
                 self.program.globals.push(Global { ty, mutable: self.random.chance(30), bits });
                 Expr::Global(self.program.globals.len() as u32 - 1, ty)
             }
-            44..50 => {
+            47..53 => {
                 let at = 64 + 16 * self.program.headers.len() as u64;
                 self.program.headers.push(Header { memory, at });
                 let index = if ty == Ty::I64 { 1 } else { 0 };
@@ -183,16 +194,9 @@ impl Grower<'_> {
                 Expr::Load(index, Box::new(place))
             }
             _ => {
-                self.program.params.push((ty, Role::Base(memory)));
+                self.program.params.push((ty, Role::Base(STORES[store as usize].log)));
                 Expr::Local(self.program.params.len() as u32 - 1, ty)
             }
-        };
-        let scalars = STORES.len() as u64 - 1;
-        let wide = [0u16, 1, 2, 3];
-        let store = match self.random.below(10) {
-            _ if self.vectors && self.random.chance(60) => scalars as u16,
-            0..7 => self.random.pick(&wide),
-            _ => self.random.below(scalars) as u16,
         };
         self.arrays.push(Array { memory, base, offset, store });
     }
@@ -278,6 +282,30 @@ impl Grower<'_> {
             (vec![Induction { local: counter, start, step: Expr::int(ty, step) }], goes_on, around.clone())
         };
         let zero = Expr::zero(ty);
+        if let Some(start) = self.param(Role::Start).filter(|start| start.ty() == ty)
+            && self.random.chance(if depth == 0 { 45 } else { 4 })
+        {
+            // From anywhere, perhaps to where numbers end.
+            let (step, test) = self.random.pick(&[
+                (1, opcodes::LT_S),
+                (1, opcodes::NE),
+                (4, opcodes::LT_U),
+                (3, opcodes::LT_S),
+                (2, opcodes::LE_S),
+                (1, opcodes::LE_U),
+                (4, opcodes::NE),
+            ]);
+            return at(start, step, opcodes::compare(local, bound, test));
+        }
+        if let Some(step) = self.param(Role::Stride).filter(|step| step.ty() == ty)
+            && self.random.chance(12)
+        {
+            // By a step that only a dispatch knows.
+            let test = self.random.pick(&[opcodes::NE, opcodes::LT_S, opcodes::LT_U, opcodes::GT_S]);
+            let (start, bound) = if test == opcodes::GT_S { (bound, zero) } else { (zero, bound) };
+            let induction = Induction { local: counter, start, step };
+            return (vec![induction], opcodes::compare(local, bound, test), around);
+        }
         match self.random.below(100) {
             _ if self.oddly() => {
                 // Anything that may count.
@@ -288,14 +316,18 @@ impl Grower<'_> {
                 let goes_on = Expr::Op(opcodes::scalar(code), 0, vec![local, bound]);
                 at(Expr::int(ty, start), step, goes_on)
             }
-            0..12 => at(bound, -1, opcodes::compare(local, zero, opcodes::NE)),
-            12..20 => at(opcodes::add(bound, Expr::int(ty, -1)), -1, opcodes::compare(local, zero, opcodes::GE_S)),
+            0..15 => at(bound, -1, opcodes::compare(local, zero, opcodes::NE)),
+            15..20 => at(opcodes::add(bound, Expr::int(ty, -1)), -1, opcodes::compare(local, zero, opcodes::GE_S)),
             20..34 => match outer {
                 // Triangles.
-                Some(outer) if self.random.chance(50) => at(outer, 1, opcodes::compare(local, bound, opcodes::LT_S)),
+                Some(outer) if self.random.chance(50) => {
+                    let test = self.random.pick(&[opcodes::LT_S, opcodes::LT_S, opcodes::NE]);
+                    at(outer, 1, opcodes::compare(local, bound, test))
+                }
                 Some(outer) => {
                     let by = self.random.within(0, 2);
-                    at(zero, 1, opcodes::compare(local, opcodes::add(outer, Expr::int(ty, by)), opcodes::LT_S))
+                    let test = self.random.pick(&[opcodes::LT_S, opcodes::LT_S, opcodes::NE]);
+                    at(zero, 1, opcodes::compare(local, opcodes::add(outer, Expr::int(ty, by)), test))
                 }
                 None => at(Expr::int(ty, 1), 1, opcodes::compare(local, bound, opcodes::LT_S)),
             },
@@ -312,13 +344,15 @@ impl Grower<'_> {
         }
     }
 
+    /// A parameter that is for this.
+    fn param(&self, role: Role) -> Option<Expr> {
+        let index = self.program.params.iter().position(|(_, other)| *other == role)?;
+        Some(Expr::Local(index as u32, self.program.params[index].0))
+    }
+
     /// How far a loop at this depth counts.
     fn bound(&mut self, depth: u32) -> Expr {
-        let param = |(index, &(ty, role)): (usize, &(Ty, Role))| match role {
-            Role::Count(at) if at == depth => Some(Expr::Local(index as u32, ty)),
-            _ => None,
-        };
-        let found = self.program.params.iter().enumerate().find_map(param);
+        let found = self.param(Role::Count(depth));
         let small = 1 + self.random.below([40, 12, 6][depth.min(2) as usize]) as i64;
         match found {
             Some(count) if self.random.chance(72) => count,
@@ -341,15 +375,23 @@ impl Grower<'_> {
             let local = self.fresh(ty);
             more.push(Induction { local, start: array.base, step: Expr::int(ty, step) });
         }
-        if self.random.chance(6) {
+        if self.random.chance(9) {
             let ty = self.random.pick(&NUMBERS);
             let local = self.fresh(ty);
-            let one = match ty {
-                Ty::F32 => Expr::Const(ty, 1f32.to_bits() as u128),
-                Ty::F64 => Expr::Const(ty, 1f64.to_bits() as u128),
-                _ => Expr::int(ty, self.random.within(-9, 9)),
+            // A counter in floats is exact up to the last integer before which no other is missing.
+            let from = self.random.below(40);
+            let (start, step) = match ty {
+                Ty::F32 => {
+                    let start = self.random.pick(&[0.0, 3.0, (1 << 24) as f32 - from as f32]);
+                    (Expr::Const(ty, start.to_bits() as u128), Expr::Const(ty, 1f32.to_bits() as u128))
+                }
+                Ty::F64 => {
+                    let start = self.random.pick(&[0.0, -2.0, (1u64 << 53) as f64 - from as f64]);
+                    (Expr::Const(ty, start.to_bits() as u128), Expr::Const(ty, 1f64.to_bits() as u128))
+                }
+                _ => (Expr::zero(ty), Expr::int(ty, self.random.within(-9, 9))),
             };
-            more.push(Induction { local, start: Expr::zero(ty), step: one });
+            more.push(Induction { local, start, step });
             self.set.push(local);
         }
         if self.oddly() && depth > 0 && around.ty == Ty::I32 {
@@ -370,7 +412,7 @@ impl Grower<'_> {
         }
         self.statements -= 1;
         let inner = if depth + 1 < DEPTH { 26 } else { 0 };
-        match self.random.weighted(&[40, 14, 10, 9, 9, inner, 4]) {
+        match self.random.weighted(&[40, 14, 10, 9, 9, inner, 4, 4]) {
             0 => self.store(list),
             1 => {
                 let ty = self.kind();
@@ -383,7 +425,8 @@ impl Grower<'_> {
             3 => self.update(list),
             4 => self.branch(depth, list),
             5 => self.nest(depth + 1, list),
-            _ => self.rare(list),
+            6 => self.rare(list),
+            _ => self.count_up(list),
         }
     }
 
@@ -476,6 +519,23 @@ impl Grower<'_> {
         let old = Expr::Load(self.random.pick(&loads), Box::new(place.clone()));
         let ty = old.ty();
         let by = self.value(ty, 2);
+        let value = self.combine(old, by);
+        list.push(Stmt::Store(array.store, place, value));
+    }
+
+    /// A cell that data chooses is changed.
+    fn count_up(&mut self, list: &mut Vec<Stmt>) {
+        let index = self.random.below(self.arrays.len() as u64) as usize;
+        let array = self.arrays[index].clone();
+        let ty = self.program.address(array.memory);
+        let cell = self.chosen(ty);
+        let scaled = opcodes::binary(cell, Expr::int(ty, array.log() as i64), opcodes::SHL);
+        let (memory, offset, align) = (array.memory, array.offset, array.log());
+        let place = Place { memory, address: opcodes::add(array.base.clone(), scaled), offset, align };
+        let loads = array.loads();
+        let old = Expr::Load(self.random.pick(&loads), Box::new(place.clone()));
+        let ty = old.ty();
+        let by = if self.random.chance(50) { self.value(ty, 1) } else { super::values::constant(self.random, ty) };
         let value = self.combine(old, by);
         list.push(Stmt::Store(array.store, place, value));
     }

@@ -1,7 +1,7 @@
 //! The calls of a generated program.
 //!
 //! Most of them are such that loops run over arrays that are apart and lie in memory. The others bring arrays close to each
-//! other, to the end of the memory, or to odd addresses; a few are anything at all.
+//! other, to the end of the memory, to odd addresses, or counters to where numbers end; a few are anything at all.
 
 use super::opcodes::STORES;
 use super::program::{Expr, Program, Role, Stmt, Ty};
@@ -23,15 +23,20 @@ enum Mood {
     Nice,
     /// Some things are close to others.
     Near,
+    /// Counters are close to where numbers end.
+    Edge,
     /// Anything.
     Wild,
 }
 
 /// The call with this number.
 pub(super) fn draw(program: &Program, random: &mut Random) -> Shot {
+    let starts = program.params.iter().any(|(_, role)| *role == Role::Start);
     let mood = match random.below(100) {
+        0..30 if starts => Mood::Edge,
         0..62 => Mood::Nice,
-        62..92 => Mood::Near,
+        62..84 => Mood::Near,
+        84..88 => Mood::Edge,
         _ => Mood::Wild,
     };
     let imported: Vec<bool> = program.memories.iter().filter(|m| m.imported).map(|m| m.wide).collect();
@@ -54,14 +59,24 @@ pub(super) fn draw(program: &Program, random: &mut Random) -> Shot {
 
 fn arguments(program: &Program, random: &mut Random, mood: Mood) -> Vec<u64> {
     let mut args: Vec<u64> = Vec::new();
+    let wide = program.params.first().is_some_and(|(ty, _)| *ty == Ty::I64);
+    let ends = if wide { [i64::MAX as u64, u64::MAX] } else { [i32::MAX as u64, u32::MAX as u64] };
+    let end = random.pick(&ends);
+    let start = end - random.below(60);
     for &(ty, role) in &program.params {
         let value = match role {
             _ if mood == Mood::Wild && random.chance(40) => {
                 let any = random.next();
                 random.pick(&[0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, u64::MAX, any])
             }
+            // Where the counter starts, the array begins.
+            Role::Base(log) if mood == Mood::Edge => base(random, Mood::Nice, &args).wrapping_sub(start << log),
             Role::Base(_) => base(random, mood, &args),
+            Role::Start if mood == Mood::Edge => start,
+            Role::Start => random.below(7),
+            Role::Count(0) if mood == Mood::Edge => end - random.below(4),
             Role::Count(depth) => count(random, depth),
+            Role::Stride if mood == Mood::Near && random.chance(25) => 0,
             Role::Stride => random.pick(&[1, 1, 1, 2, 3, 4, 8, 16, 20, 32, 40, 0, -1i64 as u64, -2i64 as u64]),
             Role::Value => match ty {
                 Ty::F32 => float_bits(random, false),

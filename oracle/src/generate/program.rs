@@ -25,8 +25,10 @@ pub(crate) enum Ty {
 /// What a parameter is for, which says what arguments make a program run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Role {
-    /// The address of the first byte of an array of this memory.
+    /// The address of the first byte of an array, with the logarithm of the size of an element.
     Base(u32),
+    /// Where a counter starts.
+    Start,
     /// How often a loop at this depth goes round.
     Count(u32),
     /// A distance between elements.

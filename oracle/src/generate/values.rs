@@ -80,7 +80,11 @@ impl Grower<'_> {
         match self.random.below(100) {
             0..50 => self.element(ty),
             50..66 if !set.is_empty() => Expr::Local(self.random.pick(&set), ty),
-            66..76 if ty == Ty::I32 || ty == Ty::I64 => self.counter(ty),
+            66..73 if ty == Ty::I32 || ty == Ty::I64 => self.counter(ty),
+            73..76 if ty == Ty::I64 => {
+                let place = self.index(Ty::I32);
+                self.converted(place, ty)
+            }
             76..90 => {
                 // Any parameter, rarely any local: what it holds then comes from an iteration before.
                 let count = self.program.params.len() as u64;
@@ -125,7 +129,14 @@ impl Grower<'_> {
                 let code = self.random.pick(&[opcodes::LT_S, opcodes::GE_S, opcodes::NE, opcodes::LT_U]);
                 opcodes::compare(counter, Expr::int(Ty::I32, by), code)
             }
-            3..8 => {
+            3 => {
+                // A place, compared as a number: whether it wrapped around shows.
+                let place = self.index(Ty::I32);
+                let by = self.random.pick(&[0, 5, 40, 1000, 1 << 30, i32::MAX as i64, -1]);
+                let code = self.random.below(10) as u32 + opcodes::EQ;
+                opcodes::compare(place, Expr::int(Ty::I32, by), code)
+            }
+            4..8 => {
                 let ty = self.kind();
                 let ty = if ty == Ty::V128 { Ty::I32 } else { ty };
                 let (a, b) = (self.value(ty, 1), self.value(ty, 1));
@@ -236,11 +247,11 @@ impl Grower<'_> {
                 opcodes::binary(one, Expr::int(ty, by), opcodes::MUL)
             }
             48..52 => Expr::int(ty, self.random.below(30) as i64),
-            52..56 => {
-                let from = self.random.within(20, 200);
+            52..57 => {
+                let from = self.random.within(0, 60);
                 opcodes::binary(Expr::int(ty, from), one, opcodes::SUB)
             }
-            56..60 => {
+            57..60 => {
                 let row = self.row(ty);
                 opcodes::binary(one, row, opcodes::MUL)
             }
@@ -267,12 +278,7 @@ impl Grower<'_> {
         let k = self.random.below(5) as i64;
         match self.random.below(9) {
             0..2 => opcodes::binary(one, Expr::int(ty, (8 << k) - 1), opcodes::AND),
-            2..5 => {
-                // A gather: what is loaded says where.
-                let load = self.element(Ty::I32);
-                let load = self.converted(load, ty);
-                opcodes::binary(load, Expr::int(ty, (16 << k) - 1), opcodes::AND)
-            }
+            2..5 => self.chosen(ty),
             5 => opcodes::binary(one, Expr::int(ty, 1 + k), opcodes::SHR_U),
             6 => opcodes::binary(one, Expr::int(ty, 1 + k), opcodes::XOR),
             7 => opcodes::binary(one.clone(), one, opcodes::MUL),
@@ -281,6 +287,19 @@ impl Grower<'_> {
                 opcodes::add(one, Expr::int(ty, far))
             }
         }
+    }
+}
+
+impl Grower<'_> {
+    /// A number that data chooses.
+    pub fn chosen(&mut self, ty: Ty) -> Expr {
+        let load = self.element(Ty::I32);
+        let load = self.converted(load, ty);
+        if self.random.chance(20) {
+            return load;
+        }
+        let most = (16 << self.random.below(5)) - 1;
+        opcodes::binary(load, Expr::int(ty, most), opcodes::AND)
     }
 }
 

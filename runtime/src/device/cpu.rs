@@ -19,6 +19,7 @@ use super::privates::Updated;
 use super::{Device, DeviceError, Launch, Outcome, PrepareError, Prepared, Task};
 use crate::config::NanMode;
 use crate::transaction::Transaction;
+use ir::faults;
 use ir::region::fold;
 use lowering::native::{self, Chunk, Exit, NativeKernel};
 use rayon::prelude::*;
@@ -121,7 +122,11 @@ impl CpuRegion {
             }
             (exit, returns, chunk.holds_last())
         };
-        let all = || self.pool.install(|| boxes.par_iter().zip(&deltas).with_max_len(1).map(run_box).collect());
+        let first = usize::from(faults::on("cpu-first-box-lost") && boxes.len() > 1);
+        let all = || {
+            let each = boxes[first..].par_iter().zip(&deltas[first..]);
+            self.pool.install(|| each.with_max_len(1).map(run_box).collect())
+        };
         // A worker of another pool would run that pool's jobs, another guest's among them, on this guest's stack while it
         // waits; a thread of its own waits in its place.
         let ends: Vec<_> = match rayon::current_thread_index() {
@@ -134,7 +139,12 @@ impl CpuRegion {
         let mut combined = self.kernel.initial_returns();
         for (exit, returns, holds_last) in &ends {
             match exit {
-                Exit::Completed => self.kernel.merge(&mut combined, returns, *holds_last),
+                Exit::Completed => {
+                    let holds_last = *holds_last != faults::on("cpu-last-value-of-another-box");
+                    self.kernel.merge(&mut combined, returns, holds_last);
+                }
+                Exit::Bailed if faults::on("cpu-commits-after-a-bail") => {}
+                Exit::Budget if faults::on("cpu-commits-after-the-budget") => {}
                 Exit::Bailed => return Ok(Outcome::Bailed),
                 Exit::Budget => return Ok(Outcome::TimedOut),
             }
@@ -151,6 +161,8 @@ fn boxes(trips: &[u64], wanted: u64) -> Vec<Vec<Range<u64>>> {
     let mut boxes: Vec<Vec<Range<u64>>> = vec![Vec::with_capacity(trips.len())];
     for &trip in trips {
         let pieces = wanted.max(1).div_ceil(boxes.len() as u64).clamp(1, trip.max(1));
+        let short = faults::on("cpu-last-iteration-lost") && trip > 1;
+        let trip = trip - u64::from(short);
         let cut = |i: u64| (trip as u128 * i as u128 / pieces as u128) as u64;
         boxes = boxes
             .iter()

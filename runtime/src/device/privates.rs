@@ -9,6 +9,7 @@
 
 use super::{DeviceError, Launch};
 use crate::transaction::{Staging, Transaction};
+use ir::faults;
 use ir::lowered::Type;
 use ir::region::{Access, ReduceOp, Region};
 
@@ -81,7 +82,7 @@ impl Updated {
         transaction: &mut Transaction<'_>,
     ) -> Result<(), DeviceError> {
         // A kernel that updates may bail and never works in place; one that doesn't has left nothing to combine.
-        if privates.is_empty() || transaction.is_in_place() {
+        if privates.is_empty() || transaction.is_in_place() || faults::on("private-cells-forgotten") {
             return Ok(());
         }
         for (position, of) in self.list.iter().enumerate() {
@@ -101,7 +102,8 @@ impl Cells {
     fn fresh(&self, launch: &Launch<'_>) -> Result<Staging, DeviceError> {
         let reach = launch.reaches[self.footprint];
         let mut cells = Staging::zeros(reach.low, reach.length)?;
-        let identity = self.op.identity(self.ty).to_le_bytes();
+        let identity = if faults::on("private-cells-start-at-zero") { 0 } else { self.op.identity(self.ty) };
+        let identity = identity.to_le_bytes();
         if identity != [0; 8] {
             let width = self.width;
             cells.bytes_mut().chunks_exact_mut(width).for_each(|cell| cell.copy_from_slice(&identity[..width]));
