@@ -9,8 +9,10 @@ use tensorwasm_oracle::{GeneratedOptions, OracleOptions, Verdict, check, generat
 
 /// Programs of a batch.
 const PROGRAMS: u64 = 24;
+/// Calls of each.
+const CALLS: u64 = 2;
 /// Cases for each region of a module.
-const CASES: u64 = 24;
+const CASES: u64 = 8;
 /// Modules between two batches.
 const MODULES: usize = 2;
 
@@ -22,7 +24,7 @@ struct Hunt {
 impl Hunt {
     /// Checks the next programs, from `first` on.
     fn programs(&mut self, first: u64) {
-        let options = GeneratedOptions { first, count: PROGRAMS, ..GeneratedOptions::default() };
+        let options = GeneratedOptions { first, count: PROGRAMS, calls: CALLS, ..GeneratedOptions::default() };
         match generated(&options) {
             Ok(report) => {
                 self.cases += report.cases;

@@ -99,6 +99,18 @@ impl<'e> Duel<'e> {
         candidates: &[Candidate],
         fp: FpMode,
     ) -> Result<Duel<'e>, GuestError> {
+        Duel::with_steps(engines, plain, bundle, candidates, fp, STEP_BUDGET)
+    }
+
+    /// The same, with so many back edges for each worker in a region whose work isn't bounded.
+    pub fn with_steps(
+        engines: &'e Engines,
+        plain: Plain<'_>,
+        bundle: &Bundle,
+        candidates: &[Candidate],
+        fp: FpMode,
+        step_budget: u64,
+    ) -> Result<Duel<'e>, GuestError> {
         let compile = |engine: &Engine, bytes: &[u8]| Module::from_binary(engine, bytes).map_err(GuestError::Compile);
         let (plain, plain_offload) = match plain {
             Plain::Module(bytes) => (compile(&engines.plain, bytes)?, None),
@@ -112,7 +124,7 @@ impl<'e> Duel<'e> {
         let side = |candidate: &Candidate| {
             let notes = Notes::default();
             let noted = Noted { device: candidate.device.clone(), notes: notes.clone() };
-            let settings = Settings { fp, ..settings(DeviceChoice::Custom(Arc::new(noted))) };
+            let settings = Settings { fp, step_budget, ..settings(DeviceChoice::Custom(Arc::new(noted))) };
             let offload = Offload::of_compiled(bundle, &module, &settings)?;
             let tallies = vec![Tally::default(); bundle.manifest.regions.len()];
             Ok(Side { name: candidate.device.name().into(), sim: candidate.sim.clone(), offload, tallies, notes })

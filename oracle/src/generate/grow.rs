@@ -7,7 +7,9 @@
 //! everything a decline, so the common case of each choice is the one that a compiler understands.
 
 use super::opcodes::{self, LOADS, STORES};
-use super::program::{Expr, Global, Header, Helper, Induction, Loop, Memory, Place, Program, Role, Stmt, Test, Ty};
+use super::program::{
+    Begins, Data, Expr, Global, Header, Helper, Induction, Loop, Memory, Place, Program, Role, Stmt, Test, Ty,
+};
 use super::values::Scope;
 use crate::random::Random;
 
@@ -93,6 +95,7 @@ pub(super) fn grow(random: &mut Random) -> Program {
         globals: Vec::new(),
         helpers: Vec::new(),
         headers: Vec::new(),
+        data: Vec::new(),
         body: Vec::new(),
         results: Vec::new(),
     };
@@ -176,8 +179,12 @@ impl Grower<'_> {
                 let by = if self.random.chance(50) { by & !7 } else { by };
                 opcodes::add(at, Expr::int(ty, by))
             }
-            12..32 => Expr::int(ty, place as i64),
+            12..32 => {
+                self.program.data.push(Data { memory, begins: Begins::At(place), store });
+                Expr::int(ty, place as i64)
+            }
             32..42 => {
+                self.program.data.push(Data { memory, begins: Begins::At(place), store });
                 offset = place;
                 Expr::zero(ty)
             }
@@ -188,14 +195,24 @@ impl Grower<'_> {
             }
             47..53 => {
                 let at = 64 + 16 * self.program.headers.len() as u64;
-                self.program.headers.push(Header { memory, at });
-                let index = if ty == Ty::I64 { 1 } else { 0 };
-                let place = Place { memory, address: Expr::zero(ty), offset: at, align: 3 };
-                Expr::Load(index, Box::new(place))
+                let small = self.random.chance(35);
+                self.program.headers.push(Header { memory, at, small });
+                // A narrow load is extended by its sign.
+                let index = match (ty, small) {
+                    (Ty::I64, false) => 1,
+                    (Ty::I64, true) => 10,
+                    (_, false) => 0,
+                    (_, true) => 6,
+                };
+                let header = Place { memory, address: Expr::zero(ty), offset: at, align: 1 };
+                let load = Expr::Load(index, Box::new(header));
+                if small { opcodes::add(load, Expr::int(ty, place as i64)) } else { load }
             }
             _ => {
                 self.program.params.push((ty, Role::Base(STORES[store as usize].log)));
-                Expr::Local(self.program.params.len() as u32 - 1, ty)
+                let param = self.program.params.len() as u32 - 1;
+                self.program.data.push(Data { memory, begins: Begins::Param(param), store });
+                Expr::Local(param, ty)
             }
         };
         self.arrays.push(Array { memory, base, offset, store });
@@ -228,7 +245,8 @@ impl Grower<'_> {
     /// A loop at this depth, with what stands in front of it.
     fn nest(&mut self, depth: u32, list: &mut Vec<Stmt>) {
         let marks = (self.set.len(), self.sums.len());
-        if self.random.chance(22) {
+        let sums = self.random.chance(32);
+        if sums {
             self.sum(list);
         }
         let (mut inductions, goes_on, around) = self.header(depth);
@@ -243,6 +261,9 @@ impl Grower<'_> {
         }
         let inner = self.set.len();
         let mut body = Vec::new();
+        if sums && self.random.chance(75) {
+            self.add_up(&mut body);
+        }
         for _ in 0..1 + self.random.below(3) {
             self.statement(depth, &mut body);
         }
@@ -412,7 +433,7 @@ impl Grower<'_> {
         }
         self.statements -= 1;
         let inner = if depth + 1 < DEPTH { 26 } else { 0 };
-        match self.random.weighted(&[40, 14, 10, 9, 9, inner, 4, 4]) {
+        match self.random.weighted(&[38, 14, 8, 9, 9, inner, 5, 4, 3]) {
             0 => self.store(list),
             1 => {
                 let ty = self.kind();
@@ -426,7 +447,8 @@ impl Grower<'_> {
             4 => self.branch(depth, list),
             5 => self.nest(depth + 1, list),
             6 => self.rare(list),
-            _ => self.count_up(list),
+            7 => self.count_up(list),
+            _ => self.keep(list),
         }
     }
 
@@ -444,6 +466,7 @@ impl Grower<'_> {
                 list.push(if self.random.chance(80) { Stmt::If(condition, vec![note], Vec::new()) } else { note });
             }
             8 => self.bulk(list),
+            _ if self.random.chance(50) => self.swap(list),
             _ => {
                 let mutable = |global: &Global| global.mutable;
                 if let Some(index) = self.program.globals.iter().position(mutable) {
@@ -452,6 +475,17 @@ impl Grower<'_> {
                     list.push(Stmt::SetGlobal(index as u32, value));
                 }
             }
+        }
+    }
+
+    /// Two sums are exchanged.
+    fn swap(&mut self, list: &mut Vec<Stmt>) {
+        let [.., a, b] = self.sums[..] else { return };
+        let (ty, other) = (self.program.local(a), self.program.local(b));
+        if ty == other {
+            let between = self.fresh(ty);
+            let local = |local| Expr::Local(local, ty);
+            list.extend([Stmt::Set(between, local(a)), Stmt::Set(a, local(b)), Stmt::Set(b, local(between))]);
         }
     }
 
@@ -521,6 +555,26 @@ impl Grower<'_> {
         let by = self.value(ty, 2);
         let value = self.combine(old, by);
         list.push(Stmt::Store(array.store, place, value));
+    }
+
+    /// A place that stays is stored to, or what was stored last is stored to again.
+    fn keep(&mut self, list: &mut Vec<Stmt>) {
+        let index = self.random.below(self.arrays.len() as u64) as usize;
+        let array = self.arrays[index].clone();
+        let ty = self.program.address(array.memory);
+        let far = Expr::int(ty, (self.random.below(600) << array.log()) as i64);
+        let place = Place {
+            memory: array.memory,
+            address: opcodes::add(array.base.clone(), far),
+            offset: array.offset,
+            align: array.log(),
+        };
+        for _ in 0..1 + self.random.chance(25) as u32 {
+            let value = self.value(STORES[array.store as usize].ty, 2);
+            let store = Stmt::Store(array.store, place.clone(), value);
+            let branch = self.random.chance(15);
+            list.push(if branch { Stmt::If(self.condition(), vec![store], Vec::new()) } else { store });
+        }
     }
 
     /// A cell that data chooses is changed.

@@ -4,7 +4,7 @@
 //! other, to the end of the memory, to odd addresses, or counters to where numbers end; a few are anything at all.
 
 use super::opcodes::STORES;
-use super::program::{Expr, Program, Role, Stmt, Ty};
+use super::program::{Begins, Data, Program, Role, Ty};
 use crate::contents::{Fill, Lane, Part, Patch, float_bits};
 use crate::duel::{Shot, bytes_of};
 use crate::random::Random;
@@ -13,6 +13,8 @@ use crate::random::Random;
 const PAGES: u64 = 2;
 /// The fuel of the plain side.
 const FUEL: u64 = 250_000;
+/// Bytes of an array that have a type.
+const LENGTH: u64 = 4096;
 /// Weights of tame, spiced and wild bytes.
 const TEMPERS: [u32; 3] = [60, 20, 20];
 
@@ -46,14 +48,18 @@ pub(super) fn draw(program: &Program, random: &mut Random) -> Shot {
     // The first page of the module's own memory is there before it grows.
     let own = (0..program.memories.len() as u32).filter(|&m| !program.memories[m as usize].imported);
     let part = |memory| Part { memory: program.memory_index(memory), start: 0, end: bytes_of(1), fill };
-    let parts = own.map(part).collect();
+    let mut parts: Vec<Part> = own.map(part).collect();
+    parts.extend(program.data.iter().map(|data| array(program, data, random, &args)));
     let pointers = program.headers.iter().map(|header| {
-        let base = base(random, mood, &args);
-        let bytes = base.to_le_bytes().to_vec();
+        let value = match header.small {
+            true => random.within(-300, 300) as u64,
+            false => base(random, mood, &args),
+        };
+        let bytes = value.to_le_bytes().to_vec();
         Patch { memory: program.memory_index(header.memory), at: header.at, bytes }
     });
     let patches = pointers.collect();
-    let (aliased, seed) = (alike && random.chance(10), random.next());
+    let (aliased, seed) = (alike && random.chance(30), random.next());
     Shot { args, pages: PAGES, aliased, fill, spans: None, parts, patches, fuel: FUEL, seed }
 }
 
@@ -102,7 +108,8 @@ fn base(random: &mut Random, mood: Mood, args: &[u64]) -> u64 {
             let by = random.within(-600, 600);
             other.wrapping_add(random.pick(&[0, 4, 8, 16, -4, -8, -16, 1, by & !7, by & !3, by]) as u64)
         }
-        4..6 => bytes_of(PAGES) - random.below(900),
+        4 => bytes_of(PAGES) - random.below(900),
+        5 => bytes_of(PAGES) - random.below(80),
         6 => slot + random.below(16),
         _ => slot,
     }
@@ -120,29 +127,34 @@ fn count(random: &mut Random, depth: u32) -> u64 {
     }
 }
 
-/// What the memories hold, by what the program stores.
+/// What the memories hold beside the arrays.
 fn lanes(program: &Program) -> Vec<Lane> {
-    let mut lanes = Vec::new();
-    stored(&program.body, &mut lanes);
-    lanes
+    program.data.iter().map(lane).collect()
 }
 
-fn stored(statements: &[Stmt], lanes: &mut Vec<Lane>) {
-    for statement in statements {
-        match statement {
-            Stmt::Store(index, _, Expr::Load(..) | Expr::Op(..)) => lanes.push(match STORES[*index as usize].ty {
-                Ty::F32 => Lane::F32,
-                Ty::F64 => Lane::F64,
-                Ty::I32 => Lane::I32,
-                Ty::I64 => Lane::I64,
-                Ty::V128 => Lane::I16,
-            }),
-            Stmt::If(_, then, otherwise) => {
-                stored(then, lanes);
-                stored(otherwise, lanes);
-            }
-            Stmt::Loop(inner) => stored(&inner.body, lanes),
-            _ => {}
-        }
+fn lane(data: &Data) -> Lane {
+    let store = STORES[data.store as usize];
+    match (store.ty, store.log) {
+        (Ty::F32, _) => Lane::F32,
+        (Ty::F64, _) => Lane::F64,
+        (Ty::V128, _) => Lane::I16,
+        (_, 0) => Lane::I8,
+        (_, 1) => Lane::I16,
+        (_, 2) => Lane::I32,
+        (_, _) => Lane::I64,
     }
+}
+
+/// An array with elements of its own.
+fn array(program: &Program, data: &Data, random: &mut Random, args: &[u64]) -> Part {
+    let start = match data.begins {
+        Begins::At(start) => start,
+        Begins::Param(param) => args[param as usize],
+    };
+    let vector = random.pick(&[Lane::I8, Lane::I16, Lane::F32, Lane::F64, Lane::I32]);
+    let is_vector = STORES[data.store as usize].ty == Ty::V128;
+    let fill = Fill::draw(random, &[if is_vector { vector } else { lane(data) }], TEMPERS);
+    let start = start.saturating_sub(64);
+    let end = start.saturating_add(LENGTH).min(bytes_of(PAGES));
+    Part { memory: program.memory_index(data.memory), start: start.min(end), end, fill }
 }

@@ -37,6 +37,9 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+/// Back edges for each worker in a region whose work isn't bounded: few, so that some don't get by with them.
+const STEPS: u64 = 1000;
+
 /// What is generated, and where it runs.
 #[derive(Clone)]
 pub struct GeneratedOptions {
@@ -286,7 +289,8 @@ fn failure(
     if bundle.manifest.regions.is_empty() {
         return None;
     }
-    let mut duel = match Duel::new(engines, Plain::Module(&module), &bundle, candidates, FpMode::Exact) {
+    let plain = Plain::Module(&module);
+    let mut duel = match Duel::with_steps(engines, plain, &bundle, candidates, FpMode::Exact, STEPS) {
         Ok(duel) => duel,
         Err(error) => return stage("load", &error),
     };

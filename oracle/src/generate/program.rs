@@ -68,13 +68,35 @@ pub(crate) struct Helper {
     pub result: Ty,
 }
 
-/// A pointer that lies in memory when the program starts, so that the program can load the address of an array.
+/// A number that lies in memory when the program starts, from which the program makes the address of an array.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Header {
     /// The memory in which it lies and into which it points.
     pub memory: u32,
     /// Where it lies.
     pub at: u64,
+    /// True if it is a distance, of either sign, that is added to an address.
+    pub small: bool,
+}
+
+/// Where an array begins, as far as that is known in advance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Begins {
+    /// Here.
+    At(u64),
+    /// Where a parameter says.
+    Param(u32),
+}
+
+/// An array that a program goes over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Data {
+    /// The memory in which it lies.
+    pub memory: u32,
+    /// Where it begins.
+    pub begins: Begins,
+    /// The store that writes an element.
+    pub store: u16,
 }
 
 /// A program.
@@ -90,8 +112,10 @@ pub(crate) struct Program {
     pub globals: Vec<Global>,
     /// Functions that it calls.
     pub helpers: Vec<Helper>,
-    /// Pointers in memory.
+    /// Numbers in memory.
     pub headers: Vec<Header>,
+    /// Arrays whose places are known.
+    pub data: Vec<Data>,
     /// What it does.
     pub body: Vec<Stmt>,
     /// The locals that it returns.

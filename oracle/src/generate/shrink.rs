@@ -13,30 +13,33 @@ const TRIES: u32 = 800;
 /// The smallest program that `fails` and that edits of `program` lead to.
 pub(super) fn shrink(program: Program, mut fails: impl FnMut(&Program) -> bool) -> Program {
     let (mut best, mut tries) = (program, 0);
-    loop {
-        let (mut number, mut changed) = (0, false);
-        while tries < TRIES {
-            let mut candidate = best.clone();
-            if !edit(&mut candidate, number) {
-                break;
+    // Statements first: what goes with one needn't be taken away bit by bit.
+    for whole in [true, false] {
+        let mut changed = true;
+        while changed && tries < TRIES {
+            let mut number = 0;
+            changed = false;
+            while tries < TRIES {
+                let mut candidate = best.clone();
+                if !edit(&mut candidate, number, whole) {
+                    break;
+                }
+                tries += 1;
+                if fails(&candidate) {
+                    best = candidate;
+                    changed = true;
+                } else {
+                    number += 1;
+                }
             }
-            tries += 1;
-            if fails(&candidate) {
-                best = candidate;
-                changed = true;
-            } else {
-                number += 1;
-            }
-        }
-        if !changed || tries >= TRIES {
-            return best;
         }
     }
+    best
 }
 
-/// Makes the edit with this number; false if there are fewer.
-fn edit(program: &mut Program, number: u32) -> bool {
-    let mut cursor = Cursor(Some(number));
+/// Makes the edit with this number, of all or of those of `whole` statements; false if there are fewer.
+fn edit(program: &mut Program, number: u32, whole: bool) -> bool {
+    let mut cursor = Cursor { left: Some(number), whole };
     cursor.list(&mut program.body);
     while let Some(at) = (0..program.results.len()).find(|_| cursor.here()) {
         program.results.remove(at);
@@ -44,22 +47,27 @@ fn edit(program: &mut Program, number: u32) -> bool {
     for helper in &mut program.helpers {
         cursor.expr(&mut helper.value);
     }
-    cursor.0.is_none()
+    cursor.left.is_none()
 }
 
-/// How many edits are still to be passed by; nothing once one was made.
-struct Cursor(Option<u32>);
+/// A walk to the wanted edit.
+struct Cursor {
+    /// How many edits are still to be passed by; nothing once one was made.
+    left: Option<u32>,
+    /// True if expressions stay as they are.
+    whole: bool,
+}
 
 impl Cursor {
     /// True where the wanted edit is reached.
     fn here(&mut self) -> bool {
-        match self.0 {
+        match self.left {
             Some(0) => {
-                self.0 = None;
+                self.left = None;
                 true
             }
             Some(left) => {
-                self.0 = Some(left - 1);
+                self.left = Some(left - 1);
                 false
             }
             None => false,
@@ -68,13 +76,15 @@ impl Cursor {
 
     fn list(&mut self, list: &mut Vec<Stmt>) {
         let mut at = 0;
-        while at < list.len() && self.0.is_some() {
+        while at < list.len() && self.left.is_some() {
             if self.here() {
                 list.remove(at);
                 return;
             }
             let inner = match &list[at] {
-                Stmt::If(_, then, otherwise) => vec![then.clone(), otherwise.clone()],
+                Stmt::If(_, then, otherwise) => {
+                    vec![then.clone(), otherwise.clone(), [&then[..], &otherwise[..]].concat()]
+                }
                 Stmt::Loop(inner) => vec![inner.body.clone()],
                 _ => Vec::new(),
             };
@@ -129,7 +139,7 @@ impl Cursor {
     }
 
     fn place(&mut self, place: &mut Place) {
-        if place.offset > 0 && self.here() {
+        if place.offset > 0 && !self.whole && self.here() {
             place.offset = 0;
             return;
         }
@@ -137,7 +147,7 @@ impl Cursor {
     }
 
     fn expr(&mut self, expr: &mut Expr) {
-        if self.0.is_none() {
+        if self.left.is_none() || self.whole {
             return;
         }
         let ty = expr.ty();

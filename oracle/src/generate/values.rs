@@ -140,7 +140,7 @@ impl Grower<'_> {
                 let ty = self.kind();
                 let ty = if ty == Ty::V128 { Ty::I32 } else { ty };
                 let (a, b) = (self.value(ty, 1), self.value(ty, 1));
-                let code = self.random.pick(&[opcodes::LT_S, opcodes::GE_S, opcodes::NE]);
+                let code = opcodes::EQ + self.random.below(10) as u32;
                 opcodes::compare(a, b, code)
             }
             _ => self.value(Ty::I32, 2),

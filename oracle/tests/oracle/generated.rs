@@ -30,7 +30,7 @@ fn a_program_that_fails_is_made_small_and_replays() {
     let directory = tempfile::tempdir().unwrap();
     let devices = vec![DeviceKind::Custom(Arc::new(Idle))];
     let findings = Some(directory.path().into());
-    let options = GeneratedOptions { count: 4, devices: devices.clone(), findings, ..GeneratedOptions::default() };
+    let options = GeneratedOptions { count: 8, devices: devices.clone(), findings, ..GeneratedOptions::default() };
     let report = generated(&options).unwrap();
     assert!(!report.findings.is_empty(), "{report}");
     for finding in &report.findings {
