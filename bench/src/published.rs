@@ -72,7 +72,6 @@ fn start_plain(engine: &Engine, bytes: &[u8]) -> Result<String> {
 fn start_bundle(engine: &Engine, bundle: &[u8]) -> Result<(String, Vec<String>)> {
     let settings = Settings { device: DeviceChoice::Cpu, ..Settings::of(engine) };
     let offload = Offload::load(engine, bundle, Trust::Anyone, &settings)?;
-    offload.prepare_all();
     let (mut linker, mut store) = (Linker::new(engine), Store::new(engine, ()));
     offload.add_to_linker(&mut linker, &mut store)?;
     let off = offload.stats().into_iter().filter_map(|stats| stats.off).collect();

@@ -1,7 +1,7 @@
 //! Dispatch: one entry of a region, from live-ins to live-outs or a skip.
 //!
-//! The order is the whole argument: decide ([`crate::plan`]), check and prepare the region if that hasn't been done, begin a transaction,
-//! launch, compute the live-outs and what is stored in the end, commit.
+//! The order is the whole argument: decide ([`crate::plan`]), begin a transaction, launch, compute the live-outs and what is stored
+//! in the end, commit.
 //! Until the commit the guest's memory is as it was, so whatever goes wrong before it is a skip and the original loop runs
 //! from the start. After a commit nothing can go wrong. Work in place has no such point of return; it is permitted only
 //! where no thread can bail, the work is bounded, and no live-out can lack a value after the launch. A device that breaks
@@ -73,15 +73,12 @@ pub struct Terms {
     pub step_budget: u64,
 }
 
-/// A region that can be dispatched. It is checked and prepared when the first dispatch gets so far that the device would be asked: a
-/// module may have thousands of regions of which a run enters a few.
+/// A region that is ready to be dispatched.
 pub struct HostedRegion {
     region: Region,
     facts: Facts,
     slot: Slot,
-    prepared: OnceLock<Result<Box<dyn Prepared>, PrepareError>>,
-    /// What preparing takes, until then.
-    pending: Mutex<Option<Pending>>,
+    prepared: Result<Box<dyn Prepared>, PrepareError>,
     terms: Terms,
     patience: Patience,
     counters: Counters,
@@ -89,16 +86,8 @@ pub struct HostedRegion {
     failure: Mutex<Option<String>>,
 }
 
-/// What a region is prepared from.
-struct Pending {
-    kernel: Kernel,
-    ptx: Vec<PtxImage>,
-    mapping: u32,
-    budget: Option<Arc<Budget>>,
-}
-
 impl HostedRegion {
-    /// Verifies the region. A device that refuses to prepare it turns it off.
+    /// Verifies the region and has the device prepare it. A device that refuses turns the region off.
     ///
     /// This takes the kernel's word for what it touches; [`HostedRegion::checked`] doesn't.
     pub fn new(
@@ -118,58 +107,34 @@ impl HostedRegion {
         ptx: &[PtxImage],
         slot: &Slot,
         terms: Terms,
-        budget: Option<Arc<Budget>>,
+        budget: Option<&Budget>,
     ) -> Result<HostedRegion, RegionError> {
         verify(region)?;
         verify_kernel(region, kernel)?;
         let facts = Facts::of(region);
         // What isn't shown to the checker isn't shown to the device either.
         let ptx = if slot.device.runs_ptx() { ptx } else { &[] };
-        let (prepared, mut pending) = (OnceLock::new(), None);
-        match facts.launches[..] {
-            _ if region.is_relaxed() && terms.fp == FpMode::Exact => drop(prepared.set(Err(PrepareError::Relaxed))),
+        let prepared = match facts.launches[..] {
+            _ if region.is_relaxed() && terms.fp == FpMode::Exact => Err(PrepareError::Relaxed),
             [mapping] => {
+                let task = Task { region, kernel, ptx, mapping, nan: terms.nan };
                 // Nothing need be shown of what never runs.
                 let budget = budget.filter(|_| slot.device.runs());
-                pending = Some(Pending { kernel: kernel.clone(), ptx: ptx.to_vec(), mapping, budget });
+                let prepare =
+                    || budget.map_or(Ok(()), |budget| prove(&task, budget)).and_then(|()| slot.device.prepare(&task));
+                catch_unwind(AssertUnwindSafe(prepare)).unwrap_or(Err(PrepareError::Panicked))
             }
-            _ => drop(prepared.set(Err(PrepareError::Schedule { launches: facts.launches.len() }))),
-        }
-        let hosted = HostedRegion {
+            _ => Err(PrepareError::Schedule { launches: facts.launches.len() }),
+        };
+        Ok(HostedRegion {
             region: region.clone(),
             facts,
             slot: slot.clone(),
             prepared,
-            pending: Mutex::new(pending),
             terms,
             patience: Patience::default(),
             counters: Counters::default(),
             failure: Mutex::default(),
-        };
-        // A device that never runs anything says so at once, and costs nothing.
-        if !slot.device.runs() {
-            hosted.prepare();
-        }
-        Ok(hosted)
-    }
-
-    /// Checks the region and has the device prepare it, unless that has been done; true if the region can run.
-    pub fn prepare(&self) -> bool {
-        self.prepared().is_ok()
-    }
-
-    fn prepared(&self) -> &Result<Box<dyn Prepared>, PrepareError> {
-        self.prepared.get_or_init(|| {
-            let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let Some(Pending { kernel, ptx, mapping, budget }) = pending else { return Err(PrepareError::Panicked) };
-            let task = Task { region: &self.region, kernel: &kernel, ptx: &ptx, mapping, nan: self.terms.nan };
-            let prepare =
-                || budget.map_or(Ok(()), |budget| prove(&task, &budget)).and_then(|()| self.slot.device.prepare(&task));
-            // On a stack of its own: how much of the guest's thread is left is for the guest to say.
-            std::thread::scope(|scope| match std::thread::Builder::new().spawn_scoped(scope, prepare) {
-                Ok(thread) => thread.join().unwrap_or(Err(PrepareError::Panicked)),
-                Err(error) => Err(PrepareError::Device(Box::new(error))),
-            })
         })
     }
 
@@ -180,7 +145,7 @@ impl HostedRegion {
 
     /// True if no dispatch can complete, so that guest code needn't ask.
     pub fn is_off(&self) -> bool {
-        self.prepared.get().is_some_and(Result::is_err) || self.slot.is_lost()
+        self.prepared.is_err() || self.slot.is_lost()
     }
 
     /// The name of the device that is asked.
@@ -195,7 +160,7 @@ impl HostedRegion {
 
     /// The same of the dispatches that `counters` counted.
     pub(crate) fn stats_with(&self, counters: &Counters) -> RegionStats {
-        let off = self.prepared.get().and_then(|prepared| prepared.as_ref().err()).map(PrepareError::to_string);
+        let off = self.prepared.as_ref().err().map(PrepareError::to_string);
         let off = off.or_else(|| self.slot.lost.get().cloned());
         let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let counts = counters.read(self.region.id, self.region.place.clone(), self.slot.name(), off);
@@ -249,9 +214,7 @@ impl HostedRegion {
     }
 
     fn attempt(&self, live_ins: &[u64], memories: Vec<GuestMemory<'_>>) -> Result<Vec<u64>, Skip> {
-        if self.is_off() {
-            return Err(Skip::Off);
-        }
+        let prepared = self.prepared.as_ref().ok().filter(|_| !self.slot.is_lost()).ok_or(Skip::Off)?;
         let sizes: Vec<MemoryFacts> =
             memories.iter().map(|m| MemoryFacts { identity: m.identity(), len: m.len() }).collect();
         let live_ins = self.complete(live_ins, &memories).ok_or(Skip::Guard)?;
@@ -263,7 +226,6 @@ impl HostedRegion {
         if too_small || (self.terms.adaptive && !self.patience.allows()) {
             return Err(Skip::Profit);
         }
-        let prepared = self.prepared().as_ref().map_err(|_| Skip::Off)?;
         // Nothing is going to write there, so before is as good as after.
         let loads = final_loads.iter().zip(&self.region.final_loads);
         let loads = loads.map(|((memory, range), load)| read(&memories, *memory, range, load.kind));

@@ -244,9 +244,9 @@ impl Offload {
         Ok(Offload { signatures: Some(signatures), ..Offload::of_compiled(&bundle, &module, settings)? })
     }
 
-    /// Hosts every region of `bundle`, whose module has been compiled as `module`; that they belong together, and that
-    /// its kernels may run, is for the caller to know. Each is checked and prepared when it is first
-    /// dispatched; one that the device refuses is off then, the others aren't touched by that.
+    /// Prepares every region of `bundle`, whose module has been compiled as `module`; that they belong together, and that
+    /// its kernels may run, is for the caller to know. A region that the device refuses is off; the others aren't touched
+    /// by that.
     ///
     /// The module may have been compiled elsewhere. [`Offload::of_compiled`] is for one that hasn't.
     pub fn new(bundle: &Bundle, module: &Module, settings: &Settings) -> Result<Offload, LoadError> {
@@ -273,7 +273,7 @@ impl Offload {
         let min_work = settings.min_work.unwrap_or(if forced { 0 } else { MIN_WORK });
         let Settings { nan, fp, step_budget, .. } = *settings;
         let terms = Terms { nan, fp, min_work, adaptive: !forced, step_budget };
-        let budget = settings.load_check.then(|| Arc::new(Budget::of(bundle)));
+        let budget = settings.load_check.then(|| Budget::of(bundle));
         let supposes = |kernel: &Kernel| kernel.func.relaxed().map(|(supposed, _)| supposed).collect::<BTreeSet<_>>();
         let mut unknown: BTreeSet<_> = kernels.iter().filter(|_| slot.runs()).flat_map(supposes).collect();
         unknown.retain(|&supposed| !relaxed::is_known(engine, settings.nan, compiled, supposed));
@@ -281,20 +281,13 @@ impl Offload {
             let first = supposes(kernel).intersection(&unknown).next().copied();
             let off = first.map(|supposed| Slot::new(Arc::new(Off::Relaxed(supposed))));
             let slot = off.as_ref().unwrap_or(&slot);
-            HostedRegion::checked(region, kernel, images(&bundle.ptx, region.id), slot, terms, budget.clone())
+            HostedRegion::checked(region, kernel, images(&bundle.ptx, region.id), slot, terms, budget.as_ref())
                 .map(Arc::new)
                 .map_err(|error| LoadError::Region { id: region.id, error })
         };
         let regions: Vec<_> = regions.par_iter().zip(kernels).map(host).collect::<Result<_, _>>()?;
         let (regions, memories) = (regions.into(), bundle.manifest.memories.clone().into());
         Ok(Offload { module: module.clone(), regions, memories, min_work, slot, signatures: None })
-    }
-
-    /// Checks and prepares all regions now, on all threads, rather than each when it is first dispatched.
-    pub fn prepare_all(&self) {
-        self.regions.par_iter().for_each(|region| {
-            region.prepare();
-        });
     }
 
     /// The bundle's module, compiled: instantiate it with a linker that [`Offload::add_to_linker`] has completed.

@@ -54,7 +54,6 @@ fn verdict(wat: &str, edit: impl FnOnce(&mut Bundle)) -> Option<String> {
     let engine = wasmtime::Engine::default();
     let settings = Settings { device: DeviceChoice::Cpu, ..Settings::of(&engine) };
     let offload = Offload::load(&engine, &signed, Trust::Require(&[key.public]), &settings).unwrap();
-    offload.prepare_all();
     offload.stats()[0].off.clone()
 }
 

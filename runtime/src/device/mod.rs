@@ -1,6 +1,6 @@
 //! Devices: what runs a region's kernel instead of the guest's own loop.
 //!
-//! A device prepares each region once, when it is first to be launched, and launches it once per dispatch. It never writes the
+//! A device prepares each region once, when a bundle is loaded, and launches it once per dispatch. It never writes the
 //! guest's memory by itself: it works on the [`Transaction`] it is given, and the dispatch commits or discards. The
 //! dispatch has evaluated the guards, checked every hull against its memory, joined the windows and computed trip counts
 //! before a device is asked.
