@@ -221,42 +221,38 @@ pub fn generated(options: &GeneratedOptions) -> Result<Generated, OracleError> {
     let engines = Engines::new()?;
     let GeneratedOptions { seed, first, .. } = *options;
     let range = first..first.saturating_add(options.count);
-    let one = |number| one(number, &engines, &devices.candidates(), options);
+    let one = |number| one(number, &Bench { engines: &engines, candidates: devices.candidates(), options });
     let none = || Ok(Generated { seed, first, ..Generated::default() });
     let both = |a: Result<Generated, OracleError>, b: Result<Generated, OracleError>| Ok(a?.add(b?));
     range.into_par_iter().map(one).reduce(none, both)
 }
 
-fn one(
-    number: u64,
-    engines: &Engines,
-    candidates: &[Candidate],
-    options: &GeneratedOptions,
-) -> Result<Generated, OracleError> {
+/// What every program is tried with.
+struct Bench<'a> {
+    engines: &'a Engines,
+    candidates: Vec<Candidate>,
+    options: &'a GeneratedOptions,
+}
+
+fn one(number: u64, bench: &Bench<'_>) -> Result<Generated, OracleError> {
+    let options = bench.options;
     let mut random = Random::of(options.seed, &[number]);
     let program = grow::grow(&mut random);
     let shots: Vec<Shot> = (0..options.calls).map(|_| inputs::draw(&program, &mut random)).collect();
     let mut counts = Generated { programs: 1, ..Generated::default() };
-    let Some(failure) = guarded(engines, candidates, &program, &shots, options, &mut counts) else { return Ok(counts) };
+    let Some(failure) = guarded(bench, &program, &shots, &mut counts) else { return Ok(counts) };
     let mut finding = GeneratedFinding { number, what: failure.to_string(), module: None, replay: None };
     if let Some(directory) = &options.findings {
-        write(directory, &mut finding, engines, candidates, program, failure, options)?;
+        write(directory, &mut finding, bench, program, failure)?;
     }
     counts.findings.push(finding);
     Ok(counts)
 }
 
 /// What is wrong with a program; a panic is.
-fn guarded(
-    engines: &Engines,
-    candidates: &[Candidate],
-    program: &Program,
-    shots: &[Shot],
-    options: &GeneratedOptions,
-    counts: &mut Generated,
-) -> Option<Failure> {
+fn guarded(bench: &Bench<'_>, program: &Program, shots: &[Shot], counts: &mut Generated) -> Option<Failure> {
     // Nothing of what a program that panics has touched is used again.
-    let tried = catch_unwind(AssertUnwindSafe(|| failure(engines, candidates, program, shots, options, counts)));
+    let tried = catch_unwind(AssertUnwindSafe(|| failure(bench, program, shots, counts)));
     tried.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
@@ -264,20 +260,13 @@ fn guarded(
     })
 }
 
-fn failure(
-    engines: &Engines,
-    candidates: &[Candidate],
-    program: &Program,
-    shots: &[Shot],
-    options: &GeneratedOptions,
-    counts: &mut Generated,
-) -> Option<Failure> {
+fn failure(bench: &Bench<'_>, program: &Program, shots: &[Shot], counts: &mut Generated) -> Option<Failure> {
     let stage = |what: &str, error: &dyn fmt::Display| Some(Failure::Stage(format!("{what}: {error}")));
     let module = program.module();
     if let Err(error) = wasmparser::validate(&module) {
         return stage("the generator wrote an invalid module", &error);
     }
-    let compiled = match compiler::compile(&module, &options.compiler) {
+    let compiled = match compiler::compile(&module, &bench.options.compiler) {
         Ok(compiled) => compiled,
         Err(error) => return stage("compile", &error),
     };
@@ -290,7 +279,7 @@ fn failure(
         return None;
     }
     let plain = Plain::Module(&module);
-    let mut duel = match Duel::with_steps(engines, plain, &bundle, candidates, FpMode::Exact, STEPS) {
+    let mut duel = match Duel::with_steps(bench.engines, plain, &bundle, &bench.candidates, FpMode::Exact, STEPS) {
         Ok(duel) => duel,
         Err(error) => return stage("load", &error),
     };
@@ -314,11 +303,9 @@ fn failure(
 fn write(
     directory: &Path,
     finding: &mut GeneratedFinding,
-    engines: &Engines,
-    candidates: &[Candidate],
+    bench: &Bench<'_>,
     program: Program,
     first: Failure,
-    options: &GeneratedOptions,
 ) -> Result<(), OracleError> {
     let shots: Vec<Shot> = match &first {
         Failure::Call(call) => vec![call.0.clone()],
@@ -329,9 +316,11 @@ fn write(
         Failure::Call(call) => candidate.device.name() == call.1,
         Failure::Stage(_) => true,
     };
-    let candidates: Vec<Candidate> = candidates.iter().filter(failing).cloned().collect();
+    let candidates = bench.candidates.iter().filter(failing).cloned().collect();
+    let Bench { engines, options, .. } = *bench;
+    let failing = Bench { engines, candidates, options };
     let fails = |program: &Program| {
-        let failure = guarded(engines, &candidates, program, &shots, options, &mut Generated::default());
+        let failure = guarded(&failing, program, &shots, &mut Generated::default());
         failure.filter(|failure| std::mem::discriminant(failure) == kind)
     };
     let small = shrink::shrink(program, |program| fails(program).is_some());
